@@ -1,0 +1,5 @@
+//! What a webhook is and what can be said about it: pure functions over bytes, without IO, clock
+//! or async. Start at [`capture::Capture`].
+
+pub mod capture;
+pub mod head;
