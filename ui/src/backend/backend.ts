@@ -1,0 +1,69 @@
+// The one door to the engine: what the page may ask and what it hears. Two stand behind it: the
+// desktop's (`tauri.ts`) and, in a browser and in the tests, `fake/`.
+
+import type { CaptureDetail } from "../bindings/CaptureDetail";
+import type { CaptureRow } from "../bindings/CaptureRow";
+import type { EndpointView } from "../bindings/EndpointView";
+import type { EngineEvent } from "../bindings/EngineEvent";
+import type { ListFilter } from "../bindings/ListFilter";
+import type { ListInfo } from "../bindings/ListInfo";
+import type { Part } from "../bindings/Part";
+import type { Status } from "../bindings/Status";
+import type { TextPage } from "../bindings/TextPage";
+import type { TreePage } from "../bindings/TreePage";
+import type { UiError } from "../bindings/UiError";
+
+/** What the page asks of the engine. Whatever fails, fails with a {@link UiError}. */
+export interface Backend {
+  status(): Promise<Status>;
+  endpoints(): Promise<EndpointView[]>;
+
+  /**
+   * Opens a list of the captures that match. Positions in it count from the oldest (0), so that
+   * they stay when newer ones arrive. It does not grow by itself: {@link growList}.
+   */
+  openList(filter: ListFilter): Promise<ListInfo>;
+  /** Takes in what has arrived since, and says how many match now. */
+  growList(list: number): Promise<ListInfo>;
+  rows(list: number, from: number, count: number): Promise<CaptureRow[]>;
+  closeList(list: number): Promise<void>;
+
+  detail(id: string): Promise<CaptureDetail>;
+  /**
+   * A window of the body's outline with the subtrees of `folded` (node numbers) closed. A row's
+   * `text` is the token as it stands in the body: a string with its quotes and escapes.
+   */
+  tree(id: string, folded: number[], from: number, count: number): Promise<TreePage>;
+  /** Lines of the body as text, counted from 0, without their line ends. */
+  text(id: string, from: number, count: number): Promise<TextPage>;
+  /** Bytes as sent; fewer than `count` only at the end. */
+  bytes(id: string, part: Part, from: number, count: number): Promise<Uint8Array>;
+
+  /** A curl command that sends a sample to `endpoint`. */
+  tryLine(endpoint: string): Promise<string>;
+  copy(text: string): Promise<void>;
+  pair(connect: string): Promise<void>;
+  newEndpoint(name: string | null): Promise<EndpointView>;
+  /** Posts a sample to the receiver on this computer. */
+  sendTest(): Promise<void>;
+
+  /** Calls `heard` with each batch of events until the function that it returns is called. */
+  onEvents(heard: (events: EngineEvent[]) => void): () => void;
+}
+
+/** What was thrown, as an error that a person can read. */
+export function asUiError(reason: unknown): UiError {
+  if (isUiError(reason)) return reason;
+  return { code: "unknown", message: reason instanceof Error ? reason.message : String(reason) };
+}
+
+function isUiError(reason: unknown): reason is UiError {
+  return (
+    typeof reason === "object" &&
+    reason !== null &&
+    "code" in reason &&
+    typeof reason.code === "string" &&
+    "message" in reason &&
+    typeof reason.message === "string"
+  );
+}

@@ -1,0 +1,40 @@
+// The desktop's engine behind the door: each method is one command, all events are one channel.
+
+import { invoke } from "@tauri-apps/api/core";
+import { listen } from "@tauri-apps/api/event";
+
+import type { EngineEvent } from "../bindings/EngineEvent";
+import type { Backend } from "./backend";
+
+/** Speaks to the engine of the window that this page runs in. */
+export function tauriBackend(): Backend {
+  return {
+    status: () => invoke("status"),
+    endpoints: () => invoke("endpoints"),
+    openList: (filter) => invoke("open_list", { filter }),
+    growList: (list) => invoke("grow_list", { list }),
+    rows: (list, from, count) => invoke("rows", { list, from, count }),
+    closeList: (list) => invoke("close_list", { list }),
+    detail: (id) => invoke("detail", { id }),
+    tree: (id, folded, from, count) => invoke("tree", { id, folded, from, count }),
+    text: (id, from, count) => invoke("text", { id, from, count }),
+    bytes: async (id, part, from, count) =>
+      octets(await invoke<ArrayBuffer | number[]>("bytes", { id, part, from, count })),
+    tryLine: (endpoint) => invoke("try_line", { endpoint }),
+    copy: (text) => invoke("copy", { text }),
+    pair: (connect) => invoke("pair", { connect }),
+    newEndpoint: (name) => invoke("new_endpoint", { name }),
+    sendTest: () => invoke("send_test"),
+    onEvents(heard) {
+      const listening = listen<EngineEvent[]>("engine", (event) => {
+        heard(event.payload);
+      });
+      return () => void listening.then((stop) => stop());
+    },
+  };
+}
+
+/** Raw answers come as a buffer, and as plain numbers where the custom protocol is not to be had. */
+function octets(answer: ArrayBuffer | number[]): Uint8Array {
+  return answer instanceof ArrayBuffer ? new Uint8Array(answer) : Uint8Array.from(answer);
+}
