@@ -2,4 +2,7 @@
 //! or async. Start at [`capture::Capture`].
 
 pub mod capture;
+pub mod decode;
+pub mod escape;
 pub mod head;
+pub mod redact;
