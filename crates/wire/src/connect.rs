@@ -1,0 +1,154 @@
+//! Where a relay is, and the one string that pairs a desktop with it.
+
+use std::{fmt, str::FromStr};
+
+use url::Url;
+
+use crate::{
+    api,
+    token::{Token, TokenKind},
+};
+
+/// The address of a relay: `http` or `https`, perhaps with a path under which it lives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RelayUrl(Url);
+
+/// Why a text is not the address of a relay.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RelayUrlError {
+    /// Not a URL at all.
+    #[error("`{text}` is not an address ({why}): write it like https://hooks.example.com")]
+    Unreadable {
+        /// What was given.
+        text: String,
+        /// What is wrong with it.
+        why: url::ParseError,
+    },
+    /// A scheme that no relay speaks.
+    #[error("a relay's address begins with https:// or http://, not with {0}:")]
+    Scheme(String),
+    /// Something that an address of a relay has no use for.
+    #[error("a relay's address has no {0}: leave it out")]
+    Extra(&'static str),
+}
+
+/// What a relay prints to pair one desktop: its address and an invite.
+#[derive(Debug, Clone)]
+pub struct ConnectString {
+    /// The relay to pair with.
+    pub relay: RelayUrl,
+    /// A token of kind [`TokenKind::Invite`].
+    pub invite: Token,
+}
+
+/// Why a text is not a connect string.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ConnectError {
+    /// Something else altogether.
+    #[error("a connect string begins with tenterhook://pair? - copy the whole line from the relay")]
+    NotOne,
+    /// A part is not there.
+    #[error("the connect string has no `{0}`: copy the whole line from the relay")]
+    Missing(&'static str),
+    /// Its relay is none.
+    #[error("the connect string names no relay: {0}")]
+    Relay(#[from] RelayUrlError),
+    /// Its invite is none.
+    #[error("the connect string's invite is damaged: copy the whole line from the relay")]
+    Invite,
+}
+
+impl RelayUrl {
+    /// The address of one of [`api`]'s paths, or of one below it.
+    #[must_use]
+    pub fn api_url(&self, path: &str) -> Url {
+        let mut url = self.0.clone();
+        url.set_path(&[self.0.path().trim_end_matches('/'), path].concat());
+        url
+    }
+
+    /// The address of the tunnel: [`api::TUNNEL`] by `wss`, or by `ws` where the relay is `http`.
+    ///
+    /// # Panics
+    /// Never: the two schemes may be exchanged for those of a WebSocket.
+    #[must_use]
+    pub fn tunnel_url(&self) -> Url {
+        let mut url = self.api_url(api::TUNNEL);
+        let scheme = if self.is_encrypted() { "wss" } else { "ws" };
+        url.set_scheme(scheme)
+            .expect("http and ws are both special schemes");
+        url
+    }
+
+    /// Whether what is said to the relay is encrypted on the way.
+    #[must_use]
+    pub fn is_encrypted(&self) -> bool {
+        self.0.scheme() == "https"
+    }
+
+    /// Host and, where it is not the scheme's own, port: what a person calls the relay.
+    #[must_use]
+    pub fn authority(&self) -> &str {
+        self.0.authority()
+    }
+}
+
+impl fmt::Display for RelayUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.as_str().trim_end_matches('/'))
+    }
+}
+
+impl FromStr for RelayUrl {
+    type Err = RelayUrlError;
+
+    fn from_str(text: &str) -> Result<Self, RelayUrlError> {
+        let url = Url::parse(text.trim()).map_err(|why| RelayUrlError::Unreadable {
+            text: text.chars().take(80).collect(),
+            why,
+        })?;
+        if !matches!(url.scheme(), "http" | "https") {
+            return Err(RelayUrlError::Scheme(url.scheme().to_owned()));
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(RelayUrlError::Extra("user name or password"));
+        }
+        if url.query().is_some() || url.fragment().is_some() {
+            return Err(RelayUrlError::Extra("`?` or `#`"));
+        }
+        Ok(Self(url))
+    }
+}
+
+impl fmt::Display for ConnectString {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut url = Url::parse("tenterhook://pair").map_err(|_| fmt::Error)?;
+        url.query_pairs_mut()
+            .append_pair("relay", &self.relay.to_string())
+            .append_pair("invite", self.invite.reveal());
+        url.fmt(f)
+    }
+}
+
+impl FromStr for ConnectString {
+    type Err = ConnectError;
+
+    fn from_str(text: &str) -> Result<Self, ConnectError> {
+        let url = Url::parse(text.trim()).map_err(|_| ConnectError::NotOne)?;
+        if url.scheme() != "tenterhook" || url.host_str() != Some("pair") {
+            return Err(ConnectError::NotOne);
+        }
+        let part = |name| {
+            let found = url.query_pairs().find(|(key, _)| key == name);
+            found
+                .map(|(_, value)| value.into_owned())
+                .ok_or(ConnectError::Missing(name))
+        };
+        let relay = part("relay")?.parse()?;
+        let invite: Token = part("invite")?.parse().map_err(|_| ConnectError::Invite)?;
+        if invite.kind() != TokenKind::Invite {
+            return Err(ConnectError::Invite);
+        }
+        Ok(Self { relay, invite })
+    }
+}

@@ -1,0 +1,111 @@
+//! How much may be sent on a stream: the sender's count and the receiver's. Both pure.
+
+/// What the sender of a stream may still send.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SendWindow {
+    available: u32,
+}
+
+/// More credit than can be counted: the receiver broke the protocol.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{added} bytes of credit on top of {available} are more than can be counted")]
+pub struct CreditOverflow {
+    /// The credit there was.
+    pub available: u32,
+    /// The credit that came.
+    pub added: u32,
+}
+
+impl SendWindow {
+    /// A stream that may send `initial` bytes before the first credit.
+    #[must_use]
+    pub const fn new(initial: u32) -> Self {
+        Self { available: initial }
+    }
+
+    /// How many bytes may be sent now.
+    #[must_use]
+    pub const fn available(&self) -> u32 {
+        self.available
+    }
+
+    /// Uses up to `wanted` bytes; says how many may be sent, which may be none.
+    pub fn take(&mut self, wanted: usize) -> usize {
+        let granted = u32::try_from(wanted).map_or(self.available, |n| n.min(self.available));
+        self.available -= granted;
+        granted as usize
+    }
+
+    /// Takes in a credit from the receiver.
+    ///
+    /// # Errors
+    /// When the sum is over `u32::MAX`; the window is as before.
+    pub fn add(&mut self, bytes: u32) -> Result<(), CreditOverflow> {
+        let available = self.available;
+        self.available = available.checked_add(bytes).ok_or(CreditOverflow {
+            available,
+            added: bytes,
+        })?;
+        Ok(())
+    }
+}
+
+/// What the receiver of a stream has promised to take, and has not been sent yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReceiveWindow {
+    window: u32,
+    /// What the sender may still send.
+    open: u32,
+    /// What was consumed and not yet given back as credit.
+    owed: u32,
+}
+
+/// More bytes than there was credit for: the sender broke the protocol.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{received} bytes arrived where {open} were allowed")]
+pub struct Overrun {
+    /// What arrived.
+    pub received: usize,
+    /// What was allowed.
+    pub open: u32,
+}
+
+impl ReceiveWindow {
+    /// A stream that may hold `window` bytes which nobody has consumed.
+    #[must_use]
+    pub const fn new(window: u32) -> Self {
+        Self {
+            window,
+            open: window,
+            owed: 0,
+        }
+    }
+
+    /// Counts `bytes` that arrived.
+    ///
+    /// # Errors
+    /// When they are more than was allowed; the stream is to be reset.
+    pub fn received(&mut self, bytes: usize) -> Result<(), Overrun> {
+        let open = self.open;
+        self.open = u32::try_from(bytes)
+            .ok()
+            .and_then(|bytes| open.checked_sub(bytes))
+            .ok_or(Overrun {
+                received: bytes,
+                open,
+            })?;
+        Ok(())
+    }
+
+    /// Counts `bytes` that arrived before and are now consumed; gives the credit to send, which
+    /// comes due when it has grown to half a window.
+    pub fn taken(&mut self, bytes: usize) -> Option<u32> {
+        let held = self.window - self.open - self.owed;
+        self.owed += u32::try_from(bytes).map_or(held, |bytes| bytes.min(held));
+        if self.owed == 0 || self.owed < self.window / 2 {
+            return None;
+        }
+        self.open += self.owed;
+        Some(std::mem::take(&mut self.owed))
+    }
+}
