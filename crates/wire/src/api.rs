@@ -82,8 +82,8 @@ pub struct DeviceInfo {
     pub name: String,
     /// How many captures wait for it.
     pub waiting: u64,
-    /// How many captures it has refused as unreadable or too large; they are not sent again, and
-    /// go when their time is over.
+    /// How many requests for it the relay has turned away since it started, because as much
+    /// waited as it keeps for one device.
     pub refused: u64,
 }
 

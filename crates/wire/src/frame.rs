@@ -98,9 +98,9 @@ pub struct Deliver {
 /// Why a stream ended unfinished.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ResetCode {
-    /// The envelope cannot be opened or read; it is not sent again.
+    /// The envelope cannot be opened or read.
     Unreadable,
-    /// The envelope is longer than the desktop takes; it is not sent again.
+    /// The envelope is longer than the desktop takes.
     TooLarge,
     /// The stream broke the protocol's rules.
     Protocol,
@@ -211,6 +211,23 @@ impl Frame {
             Ok(None) if flags & OPTIONAL == 0 => Err(FrameError::Unknown { kind, stream }),
             Err(why) => Err(FrameError::Malformed { kind, why }),
             Ok(frame) => Ok(frame),
+        }
+    }
+
+    /// What PROTOCOL.md calls it.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Hello(_) => "HELLO",
+            Self::Welcome(_) => "WELCOME",
+            Self::Goaway(_) => "GOAWAY",
+            Self::Deliver(_) => "DELIVER",
+            Self::Data { .. } => "DATA",
+            Self::Credit { .. } => "CREDIT",
+            Self::Reset { .. } => "RESET",
+            Self::Ack(_) => "ACK",
+            Self::Ping(_) => "PING",
+            Self::Pong(_) => "PONG",
         }
     }
 

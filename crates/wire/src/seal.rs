@@ -6,6 +6,7 @@
 
 use std::{
     collections::VecDeque,
+    fmt,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
@@ -156,6 +157,12 @@ impl Sealer {
     }
 }
 
+impl fmt::Debug for Sealer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Sealer(made at {} ms)", self.born_at_ms)
+    }
+}
+
 impl Opener {
     /// Opens with the private half of the key that a relay was told.
     #[must_use]
@@ -224,6 +231,12 @@ impl Opener {
             kept.pop_front();
         }
         kept.push_back((enc, key));
+    }
+}
+
+impl fmt::Debug for Opener {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Opener(..)")
     }
 }
 
