@@ -109,3 +109,94 @@ impl ReceiveWindow {
         Some(std::mem::take(&mut self.owed))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::{collection::vec, prelude::*};
+
+    use super::*;
+
+    /// What happens on a stream, each with a number of bytes.
+    #[derive(Debug, Clone, Copy)]
+    enum Step {
+        Send(usize),
+        Arrive(usize),
+        Consume(usize),
+    }
+
+    fn step() -> impl Strategy<Value = Step> {
+        let bytes = 0..3_000usize;
+        prop_oneof![
+            bytes.clone().prop_map(Step::Send),
+            bytes.clone().prop_map(Step::Arrive),
+            bytes.prop_map(Step::Consume),
+        ]
+    }
+
+    proptest! {
+        /// Whatever the order of events, the receiver holds at most a window, an honest sender
+        /// never overruns it, and once all is consumed the sender may go on.
+        #[test]
+        fn credit_is_kept_and_never_runs_dry(
+            window in 1u32..2_000,
+            steps in vec(step(), 0..200),
+        ) {
+            let (mut send, mut receive) = (SendWindow::new(window), ReceiveWindow::new(window));
+            let (mut on_the_way, mut held) = (0, 0);
+            let last = [Step::Arrive(usize::MAX), Step::Consume(usize::MAX)];
+            for step in steps.into_iter().chain(last) {
+                match step {
+                    Step::Send(wanted) => {
+                        let granted = send.take(wanted);
+                        prop_assert!(granted <= wanted);
+                        on_the_way += granted;
+                    }
+                    Step::Arrive(bytes) => {
+                        let bytes = bytes.min(on_the_way);
+                        on_the_way -= bytes;
+                        held += bytes;
+                        prop_assert_eq!(receive.received(bytes), Ok(()));
+                    }
+                    Step::Consume(bytes) => {
+                        let bytes = bytes.min(held);
+                        held -= bytes;
+                        if let Some(credit) = receive.taken(bytes) {
+                            prop_assert!(credit > 0 && credit >= window / 2);
+                            prop_assert_eq!(send.add(credit), Ok(()));
+                        }
+                    }
+                }
+                prop_assert!(on_the_way + held + send.available() as usize <= window as usize);
+            }
+            prop_assert!(send.available() > 0 && send.available() >= window / 2);
+        }
+
+        /// A byte more than was allowed is noticed, and changes nothing.
+        #[test]
+        fn an_overrun_is_noticed(window in 0u32..=u32::MAX, before in any::<u32>(), over in 1usize..1_000) {
+            let mut receive = ReceiveWindow::new(window);
+            receive.received(before.min(window) as usize).unwrap();
+            let (open, untouched) = (window - before.min(window), receive.clone());
+            let received = open as usize + over;
+            prop_assert_eq!(receive.received(received), Err(Overrun { received, open }));
+            prop_assert_eq!(receive, untouched);
+        }
+    }
+
+    #[test]
+    fn credit_beyond_counting_is_refused() {
+        let mut send = SendWindow::new(u32::MAX - 1);
+        assert_eq!(send.add(1), Ok(()));
+        let (available, added) = (u32::MAX, 1);
+        assert_eq!(send.add(1), Err(CreditOverflow { available, added }));
+        assert_eq!(send.available(), u32::MAX);
+    }
+
+    #[test]
+    fn what_never_arrived_earns_no_credit() {
+        let mut receive = ReceiveWindow::new(100);
+        assert_eq!(receive.taken(100), None);
+        receive.received(60).unwrap();
+        assert_eq!(receive.taken(usize::MAX), Some(60));
+    }
+}
