@@ -128,3 +128,115 @@ fn take(from: &mut Bytes, bytes: usize) -> Result<Bytes, EnvelopeError> {
     }
     Ok(from.split_to(bytes))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::{Ipv4Addr, Ipv6Addr};
+
+    use proptest::{collection::vec, prelude::*};
+    use webhook::capture::{CaptureId, EndpointId};
+
+    use super::*;
+
+    fn peer() -> impl Strategy<Value = Option<SocketAddr>> {
+        prop_oneof![
+            Just(None),
+            any::<(Ipv4Addr, u16)>().prop_map(|peer| Some(peer.into())),
+            any::<(Ipv6Addr, u16)>().prop_map(|peer| Some(peer.into())),
+        ]
+    }
+
+    fn capture() -> impl Strategy<Value = Capture> {
+        let head =
+            "[A-Z]{1,7} /[!-~]{0,30} HTTP/1\\.[01]\r\n([A-Za-z-]{1,9}: ?[ -~é]{0,20}\r\n){0,5}\r\n";
+        let flaws = vec(Just(Flaw::Normalised), 0..3);
+        let body = vec(any::<u8>(), 0..300);
+        (any::<([u8; 16], i64)>(), peer(), head, flaws, body).prop_map(
+            |((id, received_at_ms), peer, head, flaws, body)| Capture {
+                id: CaptureId::from_bytes(id),
+                endpoint: EndpointId::local(),
+                received_at_ms,
+                peer,
+                head: Head::parse(head.into()).unwrap(),
+                body: body.into(),
+                flaws,
+            },
+        )
+    }
+
+    fn label(capture: &Capture) -> Label<'_> {
+        Label {
+            endpoint: &capture.endpoint,
+            id: capture.id,
+            received_at_ms: capture.received_at_ms,
+        }
+    }
+
+    fn simple() -> Capture {
+        Capture {
+            id: CaptureId::from_bytes([7; 16]),
+            endpoint: EndpointId::local(),
+            received_at_ms: 0,
+            peer: None,
+            head: Head::parse(Bytes::from_static(b"GET / HTTP/1.1\r\n\r\n")).unwrap(),
+            body: Bytes::from_static(b"body"),
+            flaws: vec![Flaw::Normalised],
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read(capture in capture()) {
+            let plaintext = Bytes::from(encode(&capture));
+            prop_assert_eq!(decode(&label(&capture), plaintext), Ok(capture));
+        }
+
+        /// Cut before the body it is refused; cut within, which the seal refuses, the body is short.
+        #[test]
+        fn a_cut_envelope_gives_no_other_head(capture in capture()) {
+            let plaintext = Bytes::from(encode(&capture));
+            for bytes in 0..plaintext.len() {
+                match decode(&label(&capture), plaintext.slice(..bytes)) {
+                    Ok(read) => prop_assert_eq!(&read.head, &capture.head),
+                    Err(error) => {
+                        prop_assert_eq!(error, EnvelopeError::Short);
+                        prop_assert!(bytes < plaintext.len() - capture.body.len());
+                    }
+                }
+            }
+        }
+
+        #[test]
+        fn no_bytes_make_it_panic(bytes in vec(any::<u8>(), 0..200), is_of_this_version: bool) {
+            let mut bytes = bytes;
+            if is_of_this_version && let Some(version) = bytes.first_mut() {
+                *version = VERSION;
+            }
+            let _ = decode(&label(&simple()), bytes.into());
+        }
+    }
+
+    #[test]
+    fn a_flaw_of_tomorrow_is_left_out() {
+        let capture = simple();
+        let known = encode(&capture);
+        let at = 3; // version, no peer, one flaw
+        assert_eq!(known[at..at + 11], *b"\x0anormalised");
+        let unknown = [&[VERSION, 0, 2], &b"\x05moony"[..], &known[at..]].concat();
+        assert_eq!(decode(&label(&capture), unknown.into()), Ok(capture));
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_told_apart() {
+        let capture = simple();
+        let check = |at: usize, byte: u8, want| {
+            let mut spoiled = encode(&capture);
+            spoiled[at] = byte;
+            assert_eq!(decode(&label(&capture), spoiled.into()), Err(want));
+        };
+        check(0, 2, EnvelopeError::Version { found: 2 });
+        check(1, 5, EnvelopeError::Peer { kind: 5 });
+        check(14, 0xff, EnvelopeError::Short); // the head's length
+        check(18, b' ', EnvelopeError::Head(HeadError::RequestLine));
+    }
+}

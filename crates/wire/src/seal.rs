@@ -246,3 +246,79 @@ fn exported(export: impl FnOnce(&mut [u8]) -> Result<(), HpkeError>) -> LessSafe
     let key = UnboundKey::new(&CHACHA20_POLY1305, secret.as_ref());
     LessSafeKey::new(key.expect("the cipher's keys are 32 bytes long"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn endpoint() -> EndpointId {
+        "stripe".parse().unwrap()
+    }
+
+    fn label(endpoint: &EndpointId) -> Label<'_> {
+        Label {
+            endpoint,
+            id: CaptureId::from_bytes([7; 16]),
+            received_at_ms: 1_760_000_000_000,
+        }
+    }
+
+    #[test]
+    fn a_sealer_is_worn_by_time_by_use_and_by_a_clock_put_back() {
+        let sealer = Sealer::new(&DeviceKey::generate().public(), 10_000).unwrap();
+        assert!(!sealer.is_worn(10_000));
+        assert!(!sealer.is_worn(10_000 + WORN_AFTER_MS - 1));
+        assert!(sealer.is_worn(10_000 + WORN_AFTER_MS));
+        assert!(sealer.is_worn(9_999));
+        sealer.uses.store(WORN_AFTER_USES - 1, Ordering::Relaxed);
+        assert!(!sealer.is_worn(10_000));
+        let _ = sealer.seal(&label(&endpoint()), b"the last");
+        assert!(sealer.is_worn(10_000));
+    }
+
+    #[test]
+    fn an_opener_keeps_the_keys_that_it_used_last_and_no_others() {
+        let (key, endpoint) = (DeviceKey::generate(), endpoint());
+        let opener = Opener::new(&key);
+        let open = |sealed: &[u8]| opener.open(&label(&endpoint), sealed);
+        let sealers: Vec<_> = (0..=KEPT_KEYS)
+            .map(|_| Sealer::new(&key.public(), 0).unwrap())
+            .collect();
+        for sealer in &sealers {
+            let sealed = sealer.seal(&label(&endpoint), b"text");
+            assert_eq!(open(&sealed).unwrap(), b"text");
+            assert_eq!(open(&sealed).unwrap(), b"text");
+        }
+        assert!(opener.kept(&sealers[0].enc).is_none());
+        assert!(
+            sealers[1..]
+                .iter()
+                .all(|sealer| opener.kept(&sealer.enc).is_some())
+        );
+
+        let other = Sealer::new(&DeviceKey::generate().public(), 0).unwrap();
+        assert_eq!(
+            open(&other.seal(&label(&endpoint), b"text")),
+            Err(SealError::Refused)
+        );
+        assert!(opener.kept(&other.enc).is_none());
+        assert_eq!(opener.kept.lock().unwrap().len(), KEPT_KEYS);
+    }
+
+    #[test]
+    fn no_nonce_comes_twice_under_one_key() {
+        let sealer = Sealer::new(&DeviceKey::generate().public(), 0).unwrap();
+        let (endpoint, mut seen) = (endpoint(), std::collections::BTreeSet::new());
+        std::thread::scope(|scope| {
+            let sealing = || {
+                let nonce = |sealed: Vec<u8>| sealed[1 + ENC_BYTES..PREFIX_BYTES].to_vec();
+                let sealed = (0..500).map(|_| sealer.seal(&label(&endpoint), b""));
+                sealed.map(nonce).collect::<Vec<_>>()
+            };
+            for thread in [scope.spawn(sealing), scope.spawn(sealing)] {
+                seen.extend(thread.join().unwrap());
+            }
+        });
+        assert_eq!(seen.len(), 1_000);
+    }
+}
