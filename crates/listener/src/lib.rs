@@ -1,1 +1,21 @@
-//! Placeholder.
+//! Requests as they arrived: an accept loop over hyper that keeps each head byte for byte, and
+//! holds strangers to limits, to time and to RFC 9112. Start at [`serve`].
+
+mod agree;
+mod alarm;
+mod chunks;
+mod connection;
+mod follow;
+mod head;
+mod limits;
+mod received;
+mod record;
+mod refusal;
+mod serve;
+mod tasks;
+
+pub use limits::Limits;
+pub use received::{BodyLimit, Received};
+pub use refusal::{HeadLimit, Refusal};
+pub use serve::serve;
+pub use tasks::Tasks;

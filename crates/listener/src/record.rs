@@ -1,0 +1,350 @@
+//! The stream between a socket and hyper. Each head is held back until it is whole and checked,
+//! kept as it came, and only then handed on; bodies pass. It knows best what is being waited for,
+//! so the time limits are here too. Start at [`Recorder`]'s `poll_read`.
+
+use std::{
+    io,
+    mem::MaybeUninit,
+    pin::Pin,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::{Context, Poll, ready},
+    time::Duration,
+};
+
+use bytes::{Buf, Bytes, BytesMut};
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    sync::OwnedSemaphorePermit,
+    time::Instant,
+};
+use webhook::head::Head;
+
+use crate::{
+    alarm::Alarm,
+    follow::{Follower, Step},
+    limits::Limits,
+    refusal::Refusal,
+};
+
+/// What hyper reads in place of a head that was refused, so that the refusal is answered in its
+/// turn. The service finds the refusal in the [`Slot`] and never looks at this.
+const STAND_IN: &[u8] = b"GET / HTTP/1.1\r\nhost: refused\r\n\r\n";
+/// The same for a client that expects no body in the answer.
+const STAND_IN_HEAD: &[u8] = b"HEAD / HTTP/1.1\r\nhost: refused\r\n\r\n";
+
+/// After an answer that leaves a part of the request unread, the rest is read and dropped for so
+/// long and so far: closed at once, the socket would be reset, and the client might lose the
+/// answer (RFC 9112 section 9.6).
+const LINGER: Duration = Duration::from_secs(30);
+const LINGER_SILENCE: Duration = Duration::from_secs(2);
+const LINGER_BYTES: usize = 64 * 1024 * 1024;
+
+/// Takes heads from the recorder to the service, for hyper has no place for them.
+#[derive(Debug, Default)]
+pub(crate) struct Slot {
+    /// hyper asks for a head only when the one before is answered: there is one at most.
+    head: Mutex<Option<Result<Head, Refusal>>>,
+    is_upgraded: AtomicBool,
+}
+
+/// A stream that records the heads of the requests that come over it.
+pub(crate) struct Recorder<S> {
+    stream: S,
+    slot: Arc<Slot>,
+    limits: Limits,
+    follower: Follower,
+    /// What has come and was not followed yet: the beginning of a head, mostly nothing.
+    held: BytesMut,
+    /// What hyper may read next.
+    cleared: Bytes,
+    /// Nothing more is handed to hyper: the client closed its side, or was refused.
+    is_over: bool,
+    has_client_closed: bool,
+    read_alarm: Alarm,
+    /// When the wait for the body began, and what has come of it since.
+    body: Option<(Instant, u64)>,
+    write_alarm: Alarm,
+    linger: Option<(Instant, usize)>,
+    /// Its place among the connections, kept for as long as the socket.
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Slot {
+    /// Takes the head of the request that hyper has just read.
+    pub(crate) fn take(&self) -> Option<Result<Head, Refusal>> {
+        self.lock().take()
+    }
+
+    /// From now on the stream carries another protocol: nothing is recorded or timed any more.
+    pub(crate) fn upgrade(&self) {
+        self.is_upgraded.store(true, Ordering::Release);
+    }
+
+    fn put(&self, head: Result<Head, Refusal>) -> io::Result<()> {
+        match self.lock().replace(head) {
+            None => Ok(()),
+            Some(_) => Err(io::Error::other(
+                "hyper sees other requests than were recorded",
+            )),
+        }
+    }
+
+    fn is_upgraded(&self) -> bool {
+        self.is_upgraded.load(Ordering::Acquire)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Result<Head, Refusal>>> {
+        self.head.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<S> Recorder<S> {
+    pub(crate) fn new(
+        stream: S,
+        slot: Arc<Slot>,
+        limits: Limits,
+        permit: OwnedSemaphorePermit,
+    ) -> Self {
+        Self {
+            stream,
+            slot,
+            limits,
+            follower: Follower::new(&limits),
+            held: BytesMut::new(),
+            cleared: Bytes::new(),
+            is_over: false,
+            has_client_closed: false,
+            read_alarm: Alarm::default(),
+            body: None,
+            write_alarm: Alarm::default(),
+            linger: None,
+            _permit: permit,
+        }
+    }
+
+    fn refuse(&mut self, refusal: Refusal) -> io::Result<()> {
+        self.is_over = true;
+        if self.follower.is_in_body() {
+            return Err(refusal.into());
+        }
+        let is_head = self.held.starts_with(b"HEAD ");
+        self.cleared = Bytes::from_static(if is_head { STAND_IN_HEAD } else { STAND_IN });
+        self.slot.put(Err(refusal))
+    }
+
+    /// What a wait that lasted too long means.
+    fn expire(&mut self) -> io::Result<()> {
+        if self.follower.is_in_body() || !self.held.is_empty() {
+            return self.refuse(Refusal::TooSlow);
+        }
+        self.is_over = true;
+        Ok(())
+    }
+
+    /// When a wait for the client's next byte that begins now has lasted too long.
+    fn due(&mut self) -> Instant {
+        let (now, limits) = (Instant::now(), &self.limits);
+        if !self.follower.is_in_body() {
+            let is_idle = self.held.is_empty();
+            return now
+                + if is_idle {
+                    limits.idle_timeout
+                } else {
+                    limits.head_timeout
+                };
+        }
+        let silence = now + limits.body_timeout;
+        let (since, bytes) = *self.body.get_or_insert((now, 0));
+        match bytes.checked_div(limits.body_floor_bytes_per_s) {
+            Some(at_least_s) => {
+                silence.min(since + limits.body_timeout + Duration::from_secs(at_least_s))
+            }
+            None => silence,
+        }
+    }
+
+    /// Whether the client may still be sending what was not read.
+    fn is_client_owed_a_reader(&self) -> bool {
+        let is_unread = self.is_over || self.follower.is_in_body() || !self.held.is_empty();
+        is_unread && !self.has_client_closed && !self.slot.is_upgraded()
+    }
+}
+
+impl<S: AsyncRead + Unpin> Recorder<S> {
+    /// Reads on. Of a body the bytes stay in `buf`, and true is returned; those of a head go to
+    /// `held`.
+    fn poll_fill(&mut self, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<bool>> {
+        let before = buf.filled().len();
+        if Pin::new(&mut self.stream).poll_read(cx, buf)?.is_pending() {
+            let mut alarm = std::mem::take(&mut self.read_alarm);
+            let rung = alarm.poll(cx, || self.due());
+            self.read_alarm = alarm;
+            ready!(rung);
+            return Poll::Ready(self.expire().map(|()| false));
+        }
+        let fresh = &buf.filled()[before..];
+        if fresh.is_empty() {
+            self.has_client_closed = true;
+            self.is_over = true;
+            if !self.held.is_empty() {
+                self.refuse(Refusal::Malformed("the head broke off"))?;
+            }
+            return Poll::Ready(Ok(false));
+        }
+        if self.follower.is_in_body() {
+            self.read_alarm.clear();
+            if let Some((_, bytes)) = &mut self.body {
+                *bytes += fresh.len() as u64;
+            }
+            let part = self.follower.body(fresh);
+            let part = part.inspect_err(|_| self.is_over = true)?;
+            self.held.extend_from_slice(&fresh[part..]);
+            buf.set_filled(before + part);
+            return Poll::Ready(Ok(true));
+        }
+        if self.held.is_empty() {
+            self.read_alarm.clear();
+        }
+        self.held.extend_from_slice(fresh);
+        buf.set_filled(before);
+        Poll::Ready(Ok(false))
+    }
+
+    /// Reads and drops, until the client has closed or enough was done for it.
+    fn poll_linger(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let now = Instant::now();
+        let (until, mut dropped) = *self.linger.get_or_insert((now + LINGER, 0));
+        let mut bytes = [const { MaybeUninit::uninit() }; 8 * 1024];
+        let mut buf = ReadBuf::uninit(&mut bytes);
+        while dropped < LINGER_BYTES && Instant::now() < until {
+            buf.clear();
+            match Pin::new(&mut self.stream).poll_read(cx, &mut buf) {
+                Poll::Ready(Ok(())) if !buf.filled().is_empty() => {
+                    dropped += buf.filled().len();
+                    self.linger = Some((until, dropped));
+                    self.read_alarm.clear();
+                }
+                Poll::Ready(_) => return Poll::Ready(()),
+                Poll::Pending => {
+                    let due = || until.min(Instant::now() + LINGER_SILENCE);
+                    return self.read_alarm.poll(cx, due);
+                }
+            }
+        }
+        Poll::Ready(())
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Recorder<S> {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        loop {
+            if this.cleared.has_remaining() {
+                let part = this.cleared.len().min(buf.remaining());
+                buf.put_slice(&this.cleared.split_to(part));
+                return Poll::Ready(Ok(()));
+            }
+            if this.slot.is_upgraded() {
+                if this.held.is_empty() {
+                    return Pin::new(&mut this.stream).poll_read(cx, buf);
+                }
+                this.cleared = this.held.split().freeze();
+                continue;
+            }
+            if this.is_over {
+                return Poll::Ready(Ok(()));
+            }
+            match this.follower.next(&mut this.held) {
+                Ok(Step::More) => {
+                    if ready!(this.poll_fill(cx, buf))? {
+                        return Poll::Ready(Ok(()));
+                    }
+                }
+                Ok(Step::Body(part)) => this.cleared = part,
+                Ok(Step::Head(head)) => {
+                    this.cleared = head.as_bytes().clone();
+                    this.body = None;
+                    this.read_alarm.clear();
+                    this.slot.put(Ok(head))?;
+                }
+                Err(refusal) => this.refuse(refusal)?,
+            }
+            if this.held.is_empty() {
+                // Lets go of the memory, which the head or the part of a body shares.
+                this.held = BytesMut::new();
+            }
+        }
+    }
+}
+
+impl<S: AsyncWrite + Unpin> Recorder<S> {
+    /// Ends a write that has been waiting for the client too long.
+    fn poll_taken<T>(
+        &mut self,
+        cx: &mut Context<'_>,
+        written: Poll<io::Result<T>>,
+    ) -> Poll<io::Result<T>> {
+        if written.is_ready() {
+            self.write_alarm.clear();
+            return written;
+        }
+        if self.slot.is_upgraded() {
+            return Poll::Pending;
+        }
+        let patience = self.limits.write_timeout;
+        ready!(self.write_alarm.poll(cx, || Instant::now() + patience));
+        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Recorder<S> {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let this = self.get_mut();
+        let written = Pin::new(&mut this.stream).poll_write(cx, bytes);
+        this.poll_taken(cx, written)
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        parts: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let this = self.get_mut();
+        let written = Pin::new(&mut this.stream).poll_write_vectored(cx, parts);
+        this.poll_taken(cx, written)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        let flushed = Pin::new(&mut this.stream).poll_flush(cx);
+        this.poll_taken(cx, flushed)
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        if this.linger.is_none() {
+            let shut = Pin::new(&mut this.stream).poll_shutdown(cx);
+            ready!(this.poll_taken(cx, shut))?;
+            this.read_alarm.clear();
+        }
+        if this.is_client_owed_a_reader() {
+            ready!(this.poll_linger(cx));
+        }
+        Poll::Ready(Ok(()))
+    }
+}
