@@ -142,3 +142,34 @@ impl ErrorCode {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_of_tomorrow_is_kept_in_its_own_word() {
+        let said = r#"{"code":"moon_full","message":"come back tomorrow","since":3}"#;
+        let error: ApiError = serde_json::from_str(said).unwrap();
+        assert_eq!(error.code, ErrorCode::Other("moon_full".to_owned()));
+        assert_eq!(error.code.status(), 500);
+        assert_eq!(error.to_string(), "come back tomorrow");
+    }
+
+    #[test]
+    fn a_secret_is_not_repeated_in_an_error() {
+        let said = r#"{"device":"d","token":"tht_not-quite-a-token"}"#;
+        let error = serde_json::from_str::<Paired>(said).unwrap_err();
+        assert!(!error.to_string().contains("not-quite"), "{error}");
+    }
+
+    #[test]
+    fn an_endpoint_may_come_with_or_without_its_token() {
+        let said = r#"{"id":"7Qk","name":"stripe","url":"https://a/h/7Qk","created_at_ms":5}"#;
+        let listed: EndpointInfo = serde_json::from_str(said).unwrap();
+        assert!(listed.token.is_none());
+        assert_eq!(serde_json::to_string(&listed).unwrap(), said);
+        let refused = said.replace("7Qk\",", "../7Qk\",");
+        assert!(serde_json::from_str::<EndpointInfo>(&refused).is_err());
+    }
+}

@@ -2,12 +2,15 @@
 
 use std::{fmt, str::FromStr};
 
-use url::Url;
+use url::{Url, form_urlencoded};
 
 use crate::{
     api,
     token::{Token, TokenKind},
 };
+
+/// How a connect string begins.
+const START: &str = "tenterhook://pair?";
 
 /// The address of a relay: `http` or `https`, perhaps with a path under which it lives.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,7 +48,7 @@ pub struct ConnectString {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ConnectError {
     /// Something else altogether.
-    #[error("a connect string begins with tenterhook://pair? - copy the whole line from the relay")]
+    #[error("a connect string begins with {START}: copy the whole line from the relay")]
     NotOne,
     /// A part is not there.
     #[error("the connect string has no `{0}`: copy the whole line from the relay")]
@@ -103,7 +106,7 @@ impl FromStr for RelayUrl {
     type Err = RelayUrlError;
 
     fn from_str(text: &str) -> Result<Self, RelayUrlError> {
-        let url = Url::parse(text.trim()).map_err(|why| RelayUrlError::Unreadable {
+        let mut url = Url::parse(text.trim()).map_err(|why| RelayUrlError::Unreadable {
             text: text.chars().take(80).collect(),
             why,
         })?;
@@ -116,17 +119,19 @@ impl FromStr for RelayUrl {
         if url.query().is_some() || url.fragment().is_some() {
             return Err(RelayUrlError::Extra("`?` or `#`"));
         }
+        let path = url.path().trim_end_matches('/').to_owned();
+        url.set_path(&path);
         Ok(Self(url))
     }
 }
 
 impl fmt::Display for ConnectString {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut url = Url::parse("tenterhook://pair").map_err(|_| fmt::Error)?;
-        url.query_pairs_mut()
+        let parts = form_urlencoded::Serializer::new(String::new())
             .append_pair("relay", &self.relay.to_string())
-            .append_pair("invite", self.invite.reveal());
-        url.fmt(f)
+            .append_pair("invite", self.invite.reveal())
+            .finish();
+        write!(f, "{START}{parts}")
     }
 }
 
@@ -134,14 +139,14 @@ impl FromStr for ConnectString {
     type Err = ConnectError;
 
     fn from_str(text: &str) -> Result<Self, ConnectError> {
-        let url = Url::parse(text.trim()).map_err(|_| ConnectError::NotOne)?;
-        if url.scheme() != "tenterhook" || url.host_str() != Some("pair") {
-            return Err(ConnectError::NotOne);
-        }
+        let parts = text
+            .trim()
+            .strip_prefix(START)
+            .ok_or(ConnectError::NotOne)?;
         let part = |name| {
-            let found = url.query_pairs().find(|(key, _)| key == name);
+            let found = form_urlencoded::parse(parts.as_bytes()).find(|(key, _)| key == name);
             found
-                .map(|(_, value)| value.into_owned())
+                .map(|(_, value)| value)
                 .ok_or(ConnectError::Missing(name))
         };
         let relay = part("relay")?.parse()?;
@@ -150,5 +155,100 @@ impl FromStr for ConnectString {
             return Err(ConnectError::Invite);
         }
         Ok(Self { relay, invite })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn relay(text: &str) -> RelayUrl {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_relay_may_live_under_a_path() {
+        let check = |given, shown: &str, tunnel, pair| {
+            let relay = relay(given);
+            assert_eq!(relay.to_string(), shown);
+            assert_eq!(relay.tunnel_url().as_str(), tunnel);
+            assert_eq!(relay.api_url(api::PAIR).as_str(), pair);
+            assert_eq!(relay, shown.parse().unwrap());
+        };
+        check(
+            "https://hooks.example.dev",
+            "https://hooks.example.dev",
+            "wss://hooks.example.dev/api/tunnel",
+            "https://hooks.example.dev/api/pair",
+        );
+        check(
+            " https://Example.dev:8443/team/hooks/ ",
+            "https://example.dev:8443/team/hooks",
+            "wss://example.dev:8443/team/hooks/api/tunnel",
+            "https://example.dev:8443/team/hooks/api/pair",
+        );
+        check(
+            "http://[::1]:8080/",
+            "http://[::1]:8080",
+            "ws://[::1]:8080/api/tunnel",
+            "http://[::1]:8080/api/pair",
+        );
+    }
+
+    #[test]
+    fn what_is_wrong_with_an_address_is_said() {
+        let check = |text: &str, want: &str| {
+            let error = text.parse::<RelayUrl>().unwrap_err().to_string();
+            assert!(error.contains(want), "{text}: {error}");
+        };
+        check("hooks.example.dev", "https://hooks.example.com");
+        check("https://", "https://hooks.example.com");
+        check("localhost:8080", "not with localhost:");
+        check("wss://hooks.example.dev", "not with wss:");
+        check("https://me@hooks.example.dev", "user name");
+        check("https://hooks.example.dev/?a=b", "leave it out");
+        check("https://hooks.example.dev/#a", "leave it out");
+    }
+
+    #[test]
+    fn a_connect_string_survives_being_copied() {
+        for url in [
+            "https://hooks.example.dev/a&b=c+d%20e",
+            "http://127.0.0.1:8080",
+        ] {
+            let said = ConnectString {
+                relay: relay(url),
+                invite: Token::generate(TokenKind::Invite),
+            };
+            let read: ConnectString = format!(" {said}\n").parse().unwrap();
+            assert_eq!(read.relay, said.relay);
+            assert_eq!(read.invite.reveal(), said.invite.reveal());
+            assert!(!format!("{said:?}").contains(said.invite.reveal()));
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_connect_string_is_said() {
+        let (invite, device) = (
+            Token::generate(TokenKind::Invite),
+            Token::generate(TokenKind::Device),
+        );
+        let check = |text: &str, want| {
+            assert_eq!(text.parse::<ConnectString>().err(), Some(want), "{text}");
+        };
+        check("", ConnectError::NotOne);
+        check("https://hooks.example.dev", ConnectError::NotOne);
+        check("tenterhook://pair?", ConnectError::Missing("relay"));
+        check(
+            "tenterhook://pair?relay=http://a",
+            ConnectError::Missing("invite"),
+        );
+        let with = |relay: &str, token: &str| format!("{START}relay={relay}&invite={token}");
+        check(&with("http://a", "thi_short"), ConnectError::Invite);
+        check(&with("http://a", device.reveal()), ConnectError::Invite);
+        check(
+            &with("ftp://a", invite.reveal()),
+            ConnectError::Relay(RelayUrlError::Scheme("ftp".to_owned())),
+        );
     }
 }

@@ -91,7 +91,7 @@ pub struct Deliver {
     pub attempt: u16,
     /// The length of the whole sealed envelope.
     pub envelope_bytes: u64,
-    /// At most [`PIECE_BYTES`] of it.
+    /// At most [`PIECE_BYTES`] of it; all of it if and only if `fin`.
     pub piece: Bytes,
 }
 
@@ -314,7 +314,7 @@ impl Deliver {
             .map_err(|error| error.to_string())?;
         let piece = within_a_piece(payload)?;
         let sent = piece.len() as u64;
-        if sent > envelope_bytes || (fin && sent < envelope_bytes) {
+        if sent > envelope_bytes || fin != (sent == envelope_bytes) {
             return Err(format!(
                 "a piece of {sent} bytes of an envelope of {envelope_bytes}, fin {fin}"
             ));

@@ -149,3 +149,60 @@ pub(crate) mod revealed_option {
             .transpose()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KINDS: [TokenKind; 3] = [TokenKind::Device, TokenKind::Endpoint, TokenKind::Invite];
+
+    #[test]
+    fn a_token_survives_its_text_and_no_two_are_alike() {
+        for kind in KINDS {
+            let token = Token::generate(kind);
+            let again: Token = token.reveal().parse().unwrap();
+            assert_eq!((again.kind(), again.reveal()), (kind, token.reveal()));
+            assert_eq!(token.reveal().len(), 4 + 43);
+            assert!(token.reveal().starts_with(kind.prefix()));
+            assert!(!token.has_hash(&Token::generate(kind).hash()));
+        }
+    }
+
+    #[test]
+    fn a_hash_is_of_the_whole_text() {
+        let text = ["tht_", &"A".repeat(43)].concat();
+        let token: Token = text.parse().unwrap();
+        // printf 'tht_AAA…' | sha256sum
+        let hash = "90b3bd67a6927b40cff13f7d85ca55defcb51f22507c20b8085ac788c70687a1";
+        let hex: String = token.hash().iter().map(|b| format!("{b:02x}")).collect();
+        assert_eq!(hex, hash);
+        assert!(token.has_hash(&token.hash()));
+        let other: Token = text.replace("tht_", "thi_").parse().unwrap();
+        assert!(!other.has_hash(&token.hash()));
+    }
+
+    #[test]
+    fn a_token_shows_itself_only_when_asked() {
+        let token = Token::generate(TokenKind::Device);
+        assert_eq!(format!("{token:?}"), "Token(tht_..)");
+    }
+
+    #[test]
+    fn what_is_no_token_is_refused_without_being_repeated() {
+        let secret = "A".repeat(43);
+        for (start, end) in [
+            ("", ""),
+            ("thx_", ""),
+            ("THT_", ""),
+            (" tht_", ""),
+            ("tht_", "A"),
+            ("tht_", "="),
+        ] {
+            let text = [start, &secret, end].concat();
+            let error = text.parse::<Token>().expect_err(&text).to_string();
+            assert!(!error.contains(&secret), "{error}");
+        }
+        assert!("tht_".parse::<Token>().is_err());
+        assert!("tht_AAAA".parse::<Token>().is_err());
+    }
+}

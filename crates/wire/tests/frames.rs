@@ -1,6 +1,13 @@
 //! Frames against whatever may come: all that can be said comes back as it was said, and nothing
 //! else is taken for a frame.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a helper of tests: what fails is the test"
+)]
+
+use std::num::NonZeroU32;
+
 use bytes::Bytes;
 use proptest::{collection::vec, prelude::*};
 use webhook::capture::CaptureId;
@@ -72,7 +79,7 @@ fn piece() -> impl Strategy<Value = Bytes> {
 fn deliver() -> impl Strategy<Value = Frame> {
     (
         stream(),
-        any::<([u8; 16], i64, u16, Option<u32>)>(),
+        any::<([u8; 16], i64, u16, Option<NonZeroU32>)>(),
         "[a-zA-Z0-9_-]{1,64}",
         piece(),
     )
@@ -85,7 +92,7 @@ fn deliver() -> impl Strategy<Value = Frame> {
                 endpoint: endpoint.parse().unwrap(),
                 received_at_ms,
                 attempt,
-                envelope_bytes: piece.len() as u64 + u64::from(more.unwrap_or(0)),
+                envelope_bytes: piece.len() as u64 + more.map_or(0, |more| u64::from(more.get())),
                 piece,
             })
         })
@@ -246,7 +253,7 @@ fn a_piece_over_its_limit_is_refused() {
 #[test]
 fn a_first_piece_must_fit_the_length_that_it_announces() {
     let piece = Bytes::from_static(b"four");
-    for (envelope_bytes, fin) in [(3, false), (3, true), (5, true)] {
+    for (envelope_bytes, fin) in [(3, false), (3, true), (4, false), (5, true)] {
         malformed(first_piece(envelope_bytes, fin, piece.clone()).encode());
     }
     for (envelope_bytes, fin) in [(4, true), (5, false)] {

@@ -1,6 +1,11 @@
 //! What was sealed opens for its device, whole and under its own label; for nobody else, and not
 //! when a bit of it has changed.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a helper of tests: what fails is the test"
+)]
+
 use proptest::{collection::vec, prelude::*};
 use webhook::capture::{CaptureId, EndpointId};
 use wire::{
