@@ -1,2 +1,69 @@
-//! Placeholder.
-fn main() {}
+//! `tenterhook`: the engine from the terminal. Each verb is one call of the engine; what it prints
+//! is in `print`.
+
+mod args;
+mod listen;
+mod print;
+mod verbs;
+
+use std::{
+    process::ExitCode,
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use anyhow::Context;
+use clap::Parser;
+use engine::{Engine, Options};
+use tracing_subscriber::EnvFilter;
+
+use crate::args::{Cli, Command};
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    tracing_subscriber::fmt()
+        .with_env_filter(EnvFilter::try_from_default_env().unwrap_or_else(|_| "error".into()))
+        .with_writer(std::io::stderr)
+        .init();
+    let result = tokio::runtime::Runtime::new()
+        .map_err(anyhow::Error::from)
+        .and_then(|runtime| runtime.block_on(run(cli)));
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        // Whoever read the output has seen enough.
+        Err(error) if print::is_closed(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            print::error(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(cli: Cli) -> anyhow::Result<()> {
+    let data = cli.data.or_else(engine::data_folder);
+    let data = data.context("there is no home folder here: say where with --data DIR")?;
+    let engine = Engine::open(Options {
+        data,
+        clock: now_ms,
+        use_keychain: !cli.no_keychain,
+    })?;
+    match cli.command {
+        Command::Listen(args) => listen::run(&engine, &args).await,
+        Command::Pair { connect } => verbs::pair(&engine, &connect).await,
+        Command::Endpoint(args) => verbs::endpoint(&engine, args.command).await,
+        Command::Status { json } => verbs::status(&engine, json).await,
+        Command::Ls(args) => verbs::ls(&engine, args).await,
+        Command::Show(args) => verbs::show(&engine, &args).await,
+    }
+}
+
+/// The program's clock; all below takes the time from here.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a program reads the clock, here and nowhere else"
+)]
+fn now_ms() -> i64 {
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,108 @@
+//! What may be typed behind `tenterhook`.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use clap::{Args, Parser, Subcommand};
+
+/// Receive, keep and inspect webhooks on this computer.
+///
+/// The history, the settings and the pairing with a relay are those of the desktop app; both may
+/// run at the same time.
+#[derive(Debug, Parser)]
+#[command(name = "tenterhook", version, arg_required_else_help = true)]
+pub(crate) struct Cli {
+    /// The folder of history, settings and pairing [default: the platform's own]
+    #[arg(long, value_name = "DIR", env = "TENTERHOOK_HOME", global = true)]
+    pub(crate) data: Option<PathBuf>,
+    /// Keep secrets in a file of the data folder, which only you may read
+    #[arg(long, env = "TENTERHOOK_NO_KEYCHAIN", global = true)]
+    pub(crate) no_keychain: bool,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Show webhooks as they arrive, here and by the relay, until Ctrl-C
+    Listen(Listen),
+    /// Pair this desktop with the relay that printed CONNECT
+    Pair {
+        /// The string that the relay printed: `tenterhook://pair?…`
+        connect: String,
+    },
+    /// Make and list the addresses that senders post to
+    Endpoint(Endpoint),
+    /// Say how the line to the relay was set up and what is kept
+    Status {
+        /// Print one JSON object
+        #[arg(long)]
+        json: bool,
+    },
+    /// List captures, the newest first
+    Ls(Ls),
+    /// Show one capture as it was sent
+    Show(Show),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Listen {
+    /// Print one JSON record a line, the first saying that all is ready
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Where the receiver on this computer listens; port 0 takes a free one
+    #[arg(long, value_name = "ADDR")]
+    pub(crate) receiver: Option<SocketAddr>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Endpoint {
+    #[command(subcommand)]
+    pub(crate) command: EndpointCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum EndpointCommand {
+    /// Make an address; its token is shown this once
+    New {
+        /// What you call it
+        #[arg(long)]
+        name: Option<String>,
+        /// Print one JSON object: id, url, token
+        #[arg(long)]
+        json: bool,
+    },
+    /// List the addresses
+    Ls {
+        /// Print one JSON object a line
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Ls {
+    /// Print one whole capture a line, as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Only those with TEXT in their head or body
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) grep: Option<String>,
+    /// Only those of one endpoint
+    #[arg(long, value_name = "ID")]
+    pub(crate) endpoint: Option<String>,
+    /// At most so many
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    pub(crate) limit: usize,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Show {
+    /// The capture's id
+    pub(crate) id: String,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Write head and body byte for byte, for a file or a pipe
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) raw: bool,
+}

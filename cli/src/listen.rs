@@ -1,0 +1,131 @@
+//! `tenterhook listen`: live lines. The engine says that something came; what it was is read from
+//! the history, so that nothing is missed however slowly the output is read.
+
+use engine::{
+    Engine, ReceiveAt,
+    view::{Event, LineState, Source},
+};
+use serde_json::json;
+use tokio::sync::broadcast::error::RecvError;
+
+use crate::{args::Listen, print};
+
+/// Captures read from the history at once.
+const PAGE: usize = 64;
+
+pub(crate) async fn run(engine: &Engine, args: &Listen) -> anyhow::Result<()> {
+    let mut events = engine.subscribe();
+    let mut shown = engine.newest().await?;
+    let receive = args
+        .receiver
+        .map_or(ReceiveAt::Settings, ReceiveAt::Address);
+    let receiver = engine
+        .start(receive)
+        .await?
+        .map(|address| format!("http://{address}"));
+    if args.json {
+        print::line(&json!({ "ready": true, "receiver": receiver }).to_string())?;
+    } else {
+        greet(engine).await?;
+    }
+    let result = tokio::select! {
+        result = follow(engine, &mut events, &mut shown, args.json) => result,
+        () = asked_to_stop() => Ok(()),
+    };
+    engine.stop().await;
+    // What came in while it stopped is shown too.
+    result.and(show_new(engine, &mut shown, args.json).await)
+}
+
+async fn follow(
+    engine: &Engine,
+    events: &mut tokio::sync::broadcast::Receiver<Event>,
+    shown: &mut i64,
+    json: bool,
+) -> anyhow::Result<()> {
+    loop {
+        match events.recv().await {
+            Ok(Event::Captured { .. }) | Err(RecvError::Lagged(_)) => {
+                show_new(engine, shown, json).await?;
+            }
+            Ok(Event::Status { status }) => print::note(&line_state(&status.line)),
+            Ok(Event::Endpoints) => {}
+            Err(RecvError::Closed) => return Ok(()),
+        }
+    }
+}
+
+async fn show_new(engine: &Engine, shown: &mut i64, json: bool) -> anyhow::Result<()> {
+    loop {
+        let page = engine.records_after(*shown, PAGE).await?;
+        if page.is_empty() {
+            return Ok(());
+        }
+        for (seq, record) in page {
+            let text = if json {
+                serde_json::to_string(&record)?
+            } else {
+                print::summary(&record)
+            };
+            print::line(&text)?;
+            *shown = seq;
+        }
+    }
+}
+
+/// Where senders may post, and a line to try.
+async fn greet(engine: &Engine) -> anyhow::Result<()> {
+    let endpoints = engine.endpoints().await?;
+    for endpoint in endpoints.iter().filter(|endpoint| !endpoint.url.is_empty()) {
+        let whose = match endpoint.source {
+            Source::Local => "on this computer",
+            Source::Relay => "public",
+        };
+        print::note(&format!("{}  {}  ({whose})", endpoint.name, endpoint.url));
+    }
+    let own = endpoints.iter().filter(|endpoint| !endpoint.url.is_empty());
+    if let Some(one) = own.max_by_key(|endpoint| endpoint.source == Source::Relay) {
+        print::note(&format!("try: {}", engine::try_line(&one.url)));
+    }
+    for notice in engine.status().await?.notices {
+        print::note(&notice.message);
+    }
+    Ok(())
+}
+
+/// The line to the relay in words.
+pub(crate) fn line_state(line: &LineState) -> String {
+    match line {
+        LineState::Unpaired => "not paired with a relay".to_owned(),
+        LineState::Connecting => "connecting to the relay".to_owned(),
+        LineState::Connected { .. } => "connected to the relay".to_owned(),
+        LineState::Waiting { reason, .. } => {
+            format!("no line to the relay, trying again: {reason}")
+        }
+        LineState::Stopped { reason } => format!("no line to the relay: {reason}"),
+        LineState::Elsewhere => {
+            "another Tenterhook on this computer holds the line; its captures are shown here too"
+                .to_owned()
+        }
+    }
+}
+
+#[cfg(unix)]
+async fn asked_to_stop() {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+}
+
+#[cfg(not(unix))]
+async fn asked_to_stop() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending().await
+    }
+}

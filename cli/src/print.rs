@@ -1,0 +1,78 @@
+//! What goes to the terminal. Text of strangers is escaped here, so that it moves no cursor and
+//! hides nothing.
+
+use std::io::{self, Write};
+
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use engine::view::Record;
+use webhook::escape;
+
+/// Writes one line to the output.
+///
+/// # Errors
+/// When whoever reads has gone.
+pub(crate) fn line(text: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.write_all(b"\n")?;
+    out.flush()
+}
+
+/// Writes bytes as they are.
+///
+/// # Errors
+/// When whoever reads has gone.
+pub(crate) fn bytes(bytes: &[u8]) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(bytes)?;
+    out.flush()
+}
+
+/// Writes a line for the person, beside the output.
+pub(crate) fn note(text: &str) {
+    // Where nobody reads it, nobody misses it.
+    let _ = writeln!(io::stderr(), "{text}");
+}
+
+/// Says what failed and why.
+pub(crate) fn error(error: &anyhow::Error) {
+    note(&format!("tenterhook: {error:#}"));
+}
+
+/// Whether `error` only means that nobody reads the output any more.
+pub(crate) fn is_closed(error: &anyhow::Error) -> bool {
+    let kind = error.downcast_ref::<io::Error>().map(io::Error::kind);
+    kind == Some(io::ErrorKind::BrokenPipe)
+}
+
+/// One capture in one line for people.
+pub(crate) fn summary(record: &Record) -> String {
+    let shown = |text: &str| escape::for_display(text.as_bytes()).0;
+    let time = record.received_at.get(11..19).unwrap_or_default();
+    let content_type = record
+        .headers
+        .iter()
+        .find(|(n, _)| n.eq_ignore_ascii_case("content-type"));
+    let content_type = content_type
+        .and_then(|(_, value)| BASE64_STANDARD.decode(value).ok())
+        .map(|value| escape::for_display(&value).0)
+        .unwrap_or_default();
+    let target: String = shown(&record.target).chars().take(200).collect();
+    let held = if record.held { "  held" } else { "" };
+    let size = size(record.body_bytes);
+    format!(
+        "{time}  {:7} {target}  {content_type}  {size}  {}{held}",
+        shown(&record.method),
+        record.id
+    )
+}
+
+/// Bytes as people say them.
+pub(crate) fn size(bytes: usize) -> String {
+    let exact = u32::try_from(bytes).map_or(f64::MAX, f64::from);
+    match bytes {
+        0..1_000 => format!("{bytes} B"),
+        1_000..1_000_000 => format!("{:.1} kB", exact / 1e3),
+        _ => format!("{:.1} MB", exact / 1e6),
+    }
+}

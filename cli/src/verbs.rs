@@ -1,0 +1,136 @@
+//! The verbs that do one thing and end.
+
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use engine::{
+    Engine,
+    view::{ListFilter, Record, Source, Status},
+};
+use serde_json::json;
+use webhook::escape;
+
+use crate::{
+    args::{EndpointCommand, Ls, Show},
+    print,
+};
+
+pub(crate) async fn pair(engine: &Engine, connect: &str) -> anyhow::Result<()> {
+    engine.pair(connect, &engine::computer_name()).await?;
+    let Status { relay, notices, .. } = engine.status().await?;
+    print::note(&format!("paired with {}", relay.unwrap_or_default()));
+    for notice in notices {
+        print::note(&notice.message);
+    }
+    print::note("now make an address for senders: tenterhook endpoint new");
+    Ok(())
+}
+
+pub(crate) async fn endpoint(engine: &Engine, command: EndpointCommand) -> anyhow::Result<()> {
+    match command {
+        EndpointCommand::New { name, json } => {
+            let (endpoint, token) = engine.new_endpoint(name).await?;
+            let token = token.as_ref().map(engine::Secret::reveal);
+            if json {
+                let made = json!({
+                    "id": endpoint.id, "name": endpoint.name, "url": endpoint.url, "token": token,
+                });
+                print::line(&made.to_string())?;
+            } else {
+                print::line(&format!("url    {}", endpoint.url))?;
+                print::line(&format!("token  {}", token.unwrap_or("(kept)")))?;
+                print::line(&format!("try    {}", engine::try_line(&endpoint.url)))?;
+            }
+        }
+        EndpointCommand::Ls { json } => {
+            for endpoint in engine.endpoints().await? {
+                if endpoint.source == Source::Local {
+                    continue;
+                }
+                let text = if json {
+                    serde_json::to_string(&endpoint)?
+                } else {
+                    format!(
+                        "{}  {}  {} captures",
+                        endpoint.name, endpoint.url, endpoint.captures
+                    )
+                };
+                print::line(&text)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+pub(crate) async fn status(engine: &Engine, json: bool) -> anyhow::Result<()> {
+    let status = engine.status().await?;
+    if json {
+        print::line(&serde_json::to_string(&status)?)?;
+        return Ok(());
+    }
+    print::line(&format!("data      {}", engine.data().display()))?;
+    print::line(&format!(
+        "relay     {}",
+        status.relay.as_deref().unwrap_or("not paired")
+    ))?;
+    print::line(&format!("captures  {}", status.captures))?;
+    let bytes = usize::try_from(status.disk_bytes).unwrap_or(usize::MAX);
+    print::line(&format!("on disk   {}", print::size(bytes)))?;
+    for notice in status.notices {
+        print::line(&format!("note      {}", notice.message))?;
+    }
+    Ok(())
+}
+
+pub(crate) async fn ls(engine: &Engine, args: Ls) -> anyhow::Result<()> {
+    let filter = ListFilter {
+        endpoint: args.endpoint,
+        text: args.grep,
+    };
+    for seq in engine.newest_of(filter, args.limit).await? {
+        let Some(record) = engine.record_at(seq).await? else {
+            continue;
+        };
+        let text = if args.json {
+            serde_json::to_string(&record)?
+        } else {
+            print::summary(&record)
+        };
+        print::line(&text)?;
+    }
+    Ok(())
+}
+
+pub(crate) async fn show(engine: &Engine, args: &Show) -> anyhow::Result<()> {
+    let record = engine.record(&args.id).await?;
+    if args.json {
+        print::line(&serde_json::to_string(&record)?)?;
+        return Ok(());
+    }
+    let (head, body) = parts(&record)?;
+    if args.raw {
+        print::bytes(&head)?;
+        print::bytes(&body)?;
+        return Ok(());
+    }
+    let came = format!(
+        "{}  {}  {}",
+        record.received_at,
+        record.endpoint,
+        print::size(body.len())
+    );
+    print::note(&[came, record.flaws.join(" ")].join("  "));
+    print::bytes(
+        escape::for_terminal_text(&head)
+            .0
+            .replace('\r', "")
+            .as_bytes(),
+    )?;
+    print::line(&escape::for_terminal_text(&body).0)?;
+    Ok(())
+}
+
+fn parts(record: &Record) -> anyhow::Result<(Vec<u8>, Vec<u8>)> {
+    Ok((
+        BASE64_STANDARD.decode(&record.head_b64)?,
+        BASE64_STANDARD.decode(&record.body_b64)?,
+    ))
+}

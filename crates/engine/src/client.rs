@@ -1,0 +1,248 @@
+//! Speaking to a relay: connecting to it, and the calls of its small interface.
+
+use std::{
+    pin::pin,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
+
+use bytes::Bytes;
+use http::{Method, Request, header};
+use http_body_util::{BodyExt, Full, Limited};
+use hyper_util::rt::TokioIo;
+use rustls::{ClientConfig, pki_types::ServerName};
+use rustls_platform_verifier::BuilderVerifierExt;
+use serde::{Serialize, de::DeserializeOwned};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::TcpStream,
+    time::timeout,
+};
+use tokio_rustls::TlsConnector;
+use url::Url;
+use wire::api::ApiError;
+
+use crate::secrets::Secret;
+
+/// Each of the steps below may take this long.
+const STEP: Duration = Duration::from_secs(10);
+/// The largest answer read.
+const ANSWER_BYTES: usize = 1 << 20;
+
+/// A connection, encrypted or not.
+pub(crate) trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
+
+impl<T: AsyncRead + AsyncWrite + Unpin + Send> Stream for T {}
+
+/// Why a relay could not be reached, by how far the way led.
+#[derive(Debug, thiserror::Error)]
+pub enum ReachError {
+    /// Its name has no address.
+    #[error("cannot find `{host}`: {reason}; is the address right, and this computer online?")]
+    Name {
+        /// The name.
+        host: String,
+        /// What the system says.
+        reason: String,
+    },
+    /// Nobody answers there.
+    #[error("cannot connect to {at}: {reason}; is the relay running?")]
+    Connect {
+        /// Name and port.
+        at: String,
+        /// What the system says.
+        reason: String,
+    },
+    /// Its certificate is refused, or it speaks no TLS.
+    #[error("no safe connection to {at}: {reason}")]
+    Tls {
+        /// Name and port.
+        at: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// It is connected and does not answer as a relay.
+    #[error("{at} does not answer as a relay: {reason}; is the address right?")]
+    NoRelay {
+        /// Name and port.
+        at: String,
+        /// What is wrong.
+        reason: String,
+    },
+}
+
+/// Why a call did not do as asked.
+#[derive(Debug, thiserror::Error)]
+pub enum CallError {
+    /// The relay was not reached.
+    #[error(transparent)]
+    Reach(#[from] ReachError),
+    /// The relay refused.
+    #[error("the relay refused: {0}")]
+    Refused(ApiError),
+}
+
+/// Opens a connection to where `url` points, with TLS for `https` and `wss`.
+pub(crate) async fn connect(url: &Url) -> Result<Box<dyn Stream>, ReachError> {
+    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+    let port = url.port_or_known_default().unwrap_or(80);
+    let at = at(url);
+    let late = || "no answer in time".to_owned();
+    let unknown = |reason| ReachError::Name {
+        host: host.to_owned(),
+        reason,
+    };
+    let addresses = timeout(STEP, tokio::net::lookup_host((host, port))).await;
+    let addresses: Vec<_> = addresses
+        .map_err(|_| unknown(late()))?
+        .map_err(|error| unknown(error.to_string()))?
+        .collect();
+    let closed = |reason| ReachError::Connect {
+        at: at.clone(),
+        reason,
+    };
+    let stream = timeout(STEP, TcpStream::connect(&addresses[..])).await;
+    let stream = stream
+        .map_err(|_| closed(late()))?
+        .map_err(|error| closed(error.to_string()))?;
+    // Without it each small request waits for the acknowledgement of the one before: 40 ms.
+    stream
+        .set_nodelay(true)
+        .map_err(|error| closed(error.to_string()))?;
+    if !matches!(url.scheme(), "https" | "wss") {
+        return Ok(Box::new(stream));
+    }
+    let unsafe_ = |reason| ReachError::Tls {
+        at: at.clone(),
+        reason,
+    };
+    let name = ServerName::try_from(host.to_owned()).map_err(|e| unsafe_(e.to_string()))?;
+    let connector = TlsConnector::from(tls().map_err(unsafe_)?);
+    let stream = timeout(STEP, connector.connect(name, stream)).await;
+    let stream = stream
+        .map_err(|_| unsafe_(late()))?
+        .map_err(|error| unsafe_(error.to_string()))?;
+    Ok(Box::new(stream))
+}
+
+/// Name and port of `url`, as a person writes them.
+pub(crate) fn at(url: &Url) -> String {
+    url.authority().to_owned()
+}
+
+/// Certificates are judged as the system judges them.
+fn tls() -> Result<Arc<ClientConfig>, String> {
+    static CONFIG: OnceLock<Result<Arc<ClientConfig>, String>> = OnceLock::new();
+    let make = || {
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let config = ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()?
+            .with_platform_verifier()?
+            .with_no_client_auth();
+        Ok::<_, rustls::Error>(Arc::new(config))
+    };
+    CONFIG
+        .get_or_init(|| make().map_err(|error| error.to_string()))
+        .clone()
+}
+
+/// Asks `url` with `body` as JSON and reads the answer.
+pub(crate) async fn call<T: DeserializeOwned>(
+    method: Method,
+    url: &Url,
+    token: Option<&Secret>,
+    body: Option<&(impl Serialize + Sync)>,
+) -> Result<T, CallError> {
+    let wrong = |reason: String| ReachError::NoRelay {
+        at: at(url),
+        reason,
+    };
+    let json = body.map_or_else(|| Ok(Vec::new()), serde_json::to_vec);
+    let mut request = Request::builder()
+        .method(method)
+        .uri(&url[url::Position::BeforePath..])
+        .header(header::HOST, at(url))
+        .header(header::CONTENT_TYPE, "application/json");
+    if let Some(token) = token {
+        request = request.header(header::AUTHORIZATION, format!("Bearer {}", token.reveal()));
+    }
+    let json = json.map_err(|error| wrong(error.to_string()))?;
+    let request = request
+        .body(Full::new(Bytes::from(json)))
+        .map_err(|error| wrong(error.to_string()))?;
+    let stream = connect(url).await?;
+    let (status, bytes) = timeout(STEP, exchange(stream, request))
+        .await
+        .map_err(|_| wrong("no answer in time".to_owned()))?
+        .map_err(|error| wrong(error.to_string()))?;
+    if status.is_success() {
+        Ok(serde_json::from_slice(&bytes).map_err(|error| wrong(error.to_string()))?)
+    } else {
+        Err(refusal(status, &bytes, wrong))
+    }
+}
+
+/// What a relay says when it does not do as asked.
+pub(crate) fn refusal(
+    status: http::StatusCode,
+    body: &[u8],
+    wrong: impl FnOnce(String) -> ReachError,
+) -> CallError {
+    match serde_json::from_slice::<ApiError>(body) {
+        Ok(error) => CallError::Refused(error),
+        // A proxy between, or something else altogether.
+        Err(_) => wrong(format!("it answers {status}")).into(),
+    }
+}
+
+async fn exchange(
+    stream: Box<dyn Stream>,
+    request: Request<Full<Bytes>>,
+) -> Result<(http::StatusCode, Bytes), Box<dyn std::error::Error + Send + Sync>> {
+    let (mut sender, connection) =
+        hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
+    let mut connection = pin!(connection);
+    let mut answer = pin!(async {
+        let response = sender.send_request(request).await?;
+        let status = response.status();
+        let body = Limited::new(response.into_body(), ANSWER_BYTES)
+            .collect()
+            .await?;
+        Ok((status, body.to_bytes()))
+    });
+    tokio::select! {
+        answer = &mut answer => answer,
+        // The connection may end before the answer has been taken out of it.
+        _ = &mut connection => answer.await,
+    }
+}
+
+/// Posts a sample to the receiver at `address`.
+pub(crate) async fn send_sample(address: std::net::SocketAddr) -> Result<(), ReachError> {
+    const SAMPLE: &str = r#"{"event":"test","message":"Hello from Tenterhook","items":[1,2,3]}"#;
+    let wrong = |reason: String| ReachError::NoRelay {
+        at: address.to_string(),
+        reason,
+    };
+    let request = Request::post("/test")
+        .header(header::HOST, address.to_string())
+        .header(header::CONTENT_TYPE, "application/json")
+        .header(
+            header::USER_AGENT,
+            concat!("Tenterhook/", env!("CARGO_PKG_VERSION")),
+        )
+        .body(Full::new(Bytes::from_static(SAMPLE.as_bytes())))
+        .map_err(|error| wrong(error.to_string()))?;
+    let stream = TcpStream::connect(address)
+        .await
+        .map_err(|error| wrong(error.to_string()))?;
+    let (status, _) = timeout(STEP, exchange(Box::new(stream), request))
+        .await
+        .map_err(|_| wrong("no answer in time".to_owned()))?
+        .map_err(|error| wrong(error.to_string()))?;
+    if status.is_success() {
+        Ok(())
+    } else {
+        Err(wrong(format!("it answers {status}")))
+    }
+}

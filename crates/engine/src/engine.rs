@@ -1,0 +1,720 @@
+//! The engine that all faces call. Start at [`Engine::open`]; [`Engine::start`] sets it going.
+
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
+    time::Duration,
+};
+
+use http::Method;
+use listener::{Limits, Tasks};
+use sqlite::Database;
+use tokio::sync::{Notify, broadcast};
+use webhook::capture::{CaptureId, NotAnId};
+use wire::{
+    api::{self, EndpointInfo, EndpointRequest, PairRequest, Paired},
+    connect::{ConnectError, ConnectString, RelayUrl},
+    key::DeviceKey,
+};
+
+use crate::{
+    Clock,
+    client::{self, CallError},
+    inspect::Inspect,
+    intake::{self, Intake},
+    lists::Lists,
+    receiver::{self, ReceiverError},
+    secrets::{Secret, SecretError, Secrets},
+    settings::{Settings, SettingsError},
+    store::{
+        self, captures,
+        pairing::{self, Endpoint, Pairing},
+    },
+    tunnel::{self, Tunnel},
+    view::{
+        CaptureDetail, CaptureRow, EndpointView, Event, ListFilter, ListInfo, Notice, Part, Record,
+        Source, Status, TextPage, TreePage,
+    },
+    watch,
+};
+
+/// How long the parts have to end when the engine stops.
+const STOP_WITHIN: Duration = Duration::from_secs(5);
+/// Events that a slow listener may lag behind; then it looks at the store, which is the truth.
+const EVENTS: usize = 256;
+
+/// What an engine is opened with.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The folder of its database, settings and, without a keychain, secrets.
+    pub data: PathBuf,
+    /// Where the time comes from.
+    pub clock: Clock,
+    /// Whether to ask the system's keychain.
+    pub use_keychain: bool,
+}
+
+/// Where the receiver on this computer listens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReceiveAt {
+    /// Nowhere.
+    Off,
+    /// Where the settings say; if that is taken, the engine starts without it and says so.
+    Settings,
+    /// At this address and no other.
+    Address(SocketAddr),
+}
+
+/// Why an engine could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Its settings are wrong.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    /// Its database cannot be used.
+    #[error(transparent)]
+    Store(#[from] sqlite::OpenError),
+}
+
+/// Why the engine did not do as asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The history cannot be read or written.
+    #[error(transparent)]
+    Store(#[from] sqlite::Error),
+    /// The relay was not reached or refused.
+    #[error(transparent)]
+    Call(#[from] CallError),
+    /// A secret cannot be kept or read.
+    #[error(transparent)]
+    Secret(#[from] SecretError),
+    /// What was pasted pairs with nothing.
+    #[error(transparent)]
+    Connect(#[from] ConnectError),
+    /// There is no relay to do it on.
+    #[error(
+        "this desktop is not paired with a relay: paste the connect string that the relay printed"
+    )]
+    Unpaired,
+    /// There is no such capture.
+    #[error("there is no capture {0}")]
+    NoCapture(String),
+    /// There is no such endpoint.
+    #[error("there is no endpoint `{0}`")]
+    NoEndpoint(String),
+    /// The list was closed.
+    #[error("the list {0} is closed: open it again")]
+    NoList(u32),
+    /// The receiver on this computer is not up.
+    #[error("the local receiver is not running: choose a free port in the settings")]
+    NoReceiver,
+}
+
+impl Error {
+    /// A word for it, for programs.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Store(_) => "store",
+            Self::Call(_) => "relay",
+            Self::Secret(_) => "secret",
+            Self::Connect(_) => "connect_string",
+            Self::Unpaired => "unpaired",
+            Self::NoCapture(_) => "no_capture",
+            Self::NoEndpoint(_) => "no_endpoint",
+            Self::NoList(_) => "no_list",
+            Self::NoReceiver => "no_receiver",
+        }
+    }
+}
+
+impl From<NotAnId> for Error {
+    fn from(error: NotAnId) -> Self {
+        Self::NoCapture(error.to_string())
+    }
+}
+
+/// The program without a face. Clones are the same engine.
+#[derive(Clone)]
+pub struct Engine(Arc<Parts>);
+
+struct Parts {
+    options: Options,
+    settings: Settings,
+    database: Arc<Database>,
+    secrets: Arc<Secrets>,
+    lists: Lists,
+    inspect: Inspect,
+    events: broadcast::Sender<Event>,
+    line: Arc<tunnel::State>,
+    /// The history has grown, or the pairing may have changed.
+    stored: Arc<Notify>,
+    line_changed: Arc<Notify>,
+    receiver: OnceLock<SocketAddr>,
+    notices: Mutex<Vec<Notice>>,
+    /// Those who bring captures; they end first.
+    doors: Tasks,
+    tasks: Tasks,
+}
+
+impl Engine {
+    /// Opens settings and history in the folder of `options`. Nothing runs yet.
+    ///
+    /// # Errors
+    /// When either cannot be used; both are as they were.
+    pub fn open(options: Options) -> Result<Self, OpenError> {
+        let database = store::open(&options.data)?;
+        let settings = Settings::read(&options.data)?;
+        Ok(Self(Arc::new(Parts {
+            settings,
+            database: Arc::new(database),
+            secrets: Arc::new(Secrets::new(&options.data, options.use_keychain)),
+            options,
+            lists: Lists::default(),
+            inspect: Inspect::default(),
+            events: broadcast::Sender::new(EVENTS),
+            line: Arc::default(),
+            stored: Arc::default(),
+            line_changed: Arc::default(),
+            receiver: OnceLock::new(),
+            notices: Mutex::default(),
+            doors: Tasks::new(),
+            tasks: Tasks::new(),
+        })))
+    }
+
+    /// Sets it going: receives on this computer, keeps the line to the relay, tells what changes.
+    /// The answer is where the receiver listens.
+    ///
+    /// # Errors
+    /// When the address asked for cannot be had, or the history cannot be read.
+    pub async fn start(&self, receive: ReceiveAt) -> Result<Option<SocketAddr>, StartError> {
+        let parts = &self.0;
+        let mark = parts.database.read(store::mark).await?;
+        let bound = match receive {
+            ReceiveAt::Off => None,
+            ReceiveAt::Address(address) => Some(receiver::bind(address).await?),
+            ReceiveAt::Settings => match receiver::bind(parts.settings.receiver.listen).await {
+                Ok(bound) => Some(bound),
+                Err(error) => {
+                    self.notice("receiver", error.to_string());
+                    None
+                }
+            },
+        };
+        let (intake, arrivals) = Intake::new();
+        let (database, clock) = (Arc::clone(&parts.database), parts.options.clock);
+        let stored = Arc::clone(&parts.stored);
+        // It ends when the doors have let go of the road, and not before.
+        parts
+            .tasks
+            .spawn("intake", |_| intake::run(arrivals, database, clock, stored));
+        let address = bound.as_ref().map(|(_, address)| *address);
+        if let Some((listener, address)) = bound {
+            let body_bytes = parts.settings.receiver.body_limit_bytes;
+            let router = receiver::router(intake.clone(), clock, body_bytes);
+            let limits = Limits {
+                body_bytes,
+                ..Limits::default()
+            };
+            // Only ever set here.
+            let _ = parts.receiver.set(address);
+            parts.doors.spawn("receiver", |stop| {
+                listener::serve(listener, router, limits, stop)
+            });
+        }
+        let tunnel = Tunnel {
+            data: parts.options.data.clone(),
+            database: Arc::clone(&parts.database),
+            secrets: Arc::clone(&parts.secrets),
+            intake,
+            clock,
+            state: Arc::clone(&parts.line),
+            changed: Arc::clone(&parts.line_changed),
+        };
+        parts.doors.spawn("tunnel", |stop| tunnel.run(stop));
+        let watched = watch::Watched {
+            database: Arc::clone(&parts.database),
+            stored: Arc::clone(&parts.stored),
+            line_changed: Arc::clone(&parts.line_changed),
+            events: parts.events.clone(),
+        };
+        parts
+            .tasks
+            .spawn("watch", move |stop| watched.run(mark, stop));
+        let engine = Arc::downgrade(parts);
+        let mut line = parts.line.changes();
+        parts.tasks.spawn("status", |stop| async move {
+            while let Some(Ok(())) = stop.run_until_cancelled(line.changed()).await {
+                let Some(parts) = engine.upgrade() else {
+                    return;
+                };
+                Self(parts).tell_status().await;
+            }
+        });
+        Ok(address)
+    }
+
+    /// Stops: the doors close, what came in is stored, the rest ends.
+    pub async fn stop(&self) {
+        self.0.doors.stop(STOP_WITHIN).await;
+        self.0.tasks.stop(STOP_WITHIN).await;
+    }
+
+    /// What changes from now on. Who falls behind has missed some and looks at the whole again.
+    #[must_use]
+    pub fn subscribe(&self) -> broadcast::Receiver<Event> {
+        self.0.events.subscribe()
+    }
+
+    /// The data folder.
+    #[must_use]
+    pub fn data(&self) -> &Path {
+        &self.0.options.data
+    }
+
+    /// How things are.
+    ///
+    /// # Errors
+    /// When the history cannot be read.
+    pub async fn status(&self) -> Result<Status, Error> {
+        let parts = &self.0;
+        let read =
+            |db: &sqlite::rusqlite::Connection| Ok((pairing::read(db)?, captures::count(db)?));
+        let (pairing, captures) = parts.database.read(read).await?;
+        let path = parts.database.path();
+        let sizes = ["history.db", "history.db-wal"]
+            .map(|name| std::fs::metadata(path.with_file_name(name)).map_or(0, |file| file.len()));
+        Ok(Status {
+            relay: pairing.map(|pairing| pairing.url),
+            line: parts.line.now(),
+            receiver: self.receiver().map(|address| format!("http://{address}")),
+            captures,
+            disk_bytes: sizes.iter().sum(),
+            notices: self.notices(),
+        })
+    }
+
+    fn notices(&self) -> Vec<Notice> {
+        let parts = &self.0;
+        let mut all = parts
+            .notices
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        if parts.secrets.are_in_file() {
+            let file = parts.secrets.file().display();
+            let message = format!("no keychain serves here: secrets are in the file {file}");
+            all.push(Notice {
+                code: "secrets_in_file".to_owned(),
+                message,
+            });
+        }
+        let unreadable = parts.line.unreadable();
+        if unreadable > 0 {
+            let message = format!(
+                "{unreadable} captures on the relay cannot be opened with this desktop's key"
+            );
+            all.push(Notice {
+                code: "unreadable".to_owned(),
+                message,
+            });
+        }
+        all
+    }
+
+    fn notice(&self, code: &str, message: String) {
+        tracing::warn!("{message}");
+        let mut all = self
+            .0
+            .notices
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        all.push(Notice {
+            code: code.to_owned(),
+            message,
+        });
+    }
+
+    async fn tell_status(&self) {
+        match self.status().await {
+            // Nobody listens: nobody is to be told.
+            Ok(status) => drop(self.0.events.send(Event::Status { status })),
+            Err(error) => tracing::warn!("the status could not be read: {error}"),
+        }
+    }
+
+    fn receiver(&self) -> Option<SocketAddr> {
+        self.0.receiver.get().copied()
+    }
+
+    /// Pairs with the relay that printed `connect`.
+    ///
+    /// # Errors
+    /// When it is no connect string, the relay is not reached or refuses, or the secrets cannot be
+    /// kept.
+    pub async fn pair(&self, connect: &str, device_name: &str) -> Result<(), Error> {
+        let ConnectString { relay, invite } = connect.parse()?;
+        let key = DeviceKey::generate();
+        let (device_name, public_key) = (device_name.to_owned(), key.public());
+        let request = PairRequest {
+            invite,
+            device_name,
+            public_key,
+        };
+        let Paired { device, token } = client::call(
+            Method::POST,
+            &relay.api_url(api::PAIR),
+            None,
+            Some(&request),
+        )
+        .await?;
+        self.keep(tunnel::token_name(&device), Secret::new(token.reveal()))
+            .await?;
+        self.keep(tunnel::key_name(&device), tunnel::key_to_text(&key))
+            .await?;
+        let pairing = Pairing {
+            url: relay.to_string(),
+            device,
+        };
+        let now_ms = (self.0.options.clock)();
+        self.0
+            .database
+            .write(move |db| pairing::replace(db, &pairing, now_ms))
+            .await?;
+        self.0.stored.notify_one();
+        Ok(())
+    }
+
+    /// Tries the line again now, if it rests.
+    pub fn reconnect(&self) {
+        self.0.line_changed.notify_one();
+    }
+
+    /// Makes an endpoint on the relay. The token comes along this once.
+    ///
+    /// # Errors
+    /// When there is no relay, it is not reached or refuses, or the token cannot be kept.
+    pub async fn new_endpoint(
+        &self,
+        name: Option<String>,
+    ) -> Result<(EndpointView, Option<Secret>), Error> {
+        let (relay, token) = self.relay().await?;
+        let url = relay.api_url(api::ENDPOINTS);
+        let request = EndpointRequest { name };
+        let made: EndpointInfo =
+            client::call(Method::POST, &url, Some(&token), Some(&request)).await?;
+        let secret = made.token.as_ref().map(|token| Secret::new(token.reveal()));
+        if let Some(secret) = &secret {
+            self.keep(format!("endpoint {} token", made.id), secret.clone())
+                .await?;
+        }
+        let endpoint = Endpoint {
+            id: made.id.to_string(),
+            name: made.name,
+            url: made.url,
+            made_at_ms: made.created_at_ms,
+        };
+        let row = endpoint.clone();
+        self.0
+            .database
+            .write(move |db| pairing::put_endpoint(db, &row))
+            .await?;
+        self.0.stored.notify_one();
+        Ok((relay_endpoint(endpoint, &[]), secret))
+    }
+
+    async fn relay(&self) -> Result<(RelayUrl, Secret), Error> {
+        let pairing = self
+            .0
+            .database
+            .read(pairing::read)
+            .await?
+            .ok_or(Error::Unpaired)?;
+        let relay = pairing.url.parse().map_err(ConnectError::from)?;
+        let name = tunnel::token_name(&pairing.device);
+        let secrets = Arc::clone(&self.0.secrets);
+        let read = tokio::task::spawn_blocking(move || secrets.read(&name));
+        let token = read
+            .await
+            .map_err(|_| sqlite::Error::Closed)??
+            .ok_or(Error::Unpaired)?;
+        Ok((relay, token))
+    }
+
+    async fn keep(&self, name: String, secret: Secret) -> Result<(), Error> {
+        let secrets = Arc::clone(&self.0.secrets);
+        let keep = tokio::task::spawn_blocking(move || secrets.keep(&name, &secret));
+        Ok(keep.await.map_err(|_| sqlite::Error::Closed)??)
+    }
+
+    /// All endpoints: the local receiver first, then those of the relay, the oldest first.
+    ///
+    /// # Errors
+    /// When the history cannot be read.
+    pub async fn endpoints(&self) -> Result<Vec<EndpointView>, Error> {
+        let read = |db: &sqlite::rusqlite::Connection| {
+            Ok((pairing::endpoints(db)?, captures::by_endpoint(db)?))
+        };
+        let (endpoints, counts) = self.0.database.read(read).await?;
+        let local = Endpoint {
+            id: "local".to_owned(),
+            name: "local".to_owned(),
+            url: self
+                .receiver()
+                .map(|address| format!("http://{address}/"))
+                .unwrap_or_default(),
+            made_at_ms: 0,
+        };
+        let local = EndpointView {
+            source: Source::Local,
+            ..relay_endpoint(local, &counts)
+        };
+        let relay = endpoints
+            .into_iter()
+            .map(|endpoint| relay_endpoint(endpoint, &counts));
+        Ok([local].into_iter().chain(relay).collect())
+    }
+
+    /// Opens a list of what `filter` lets through.
+    ///
+    /// # Errors
+    /// When the history cannot be read.
+    pub async fn open_list(&self, filter: ListFilter) -> Result<ListInfo, Error> {
+        Ok(self.0.lists.open(&self.0.database, filter).await?)
+    }
+
+    /// Takes what has come since into the list.
+    ///
+    /// # Errors
+    /// When the list is closed or the history cannot be read.
+    pub async fn grow_list(&self, list: u32) -> Result<ListInfo, Error> {
+        self.0
+            .lists
+            .grow(&self.0.database, list)
+            .await?
+            .ok_or(Error::NoList(list))
+    }
+
+    /// The rows of a list from position `from` on; the oldest capture is at 0.
+    ///
+    /// # Errors
+    /// When the list is closed or the history cannot be read.
+    pub async fn rows(
+        &self,
+        list: u32,
+        from: usize,
+        count: usize,
+    ) -> Result<Vec<CaptureRow>, Error> {
+        let rows = self
+            .0
+            .lists
+            .rows(&self.0.database, list, from, count.min(1_000))
+            .await?;
+        rows.ok_or(Error::NoList(list))
+    }
+
+    /// Closes a list.
+    pub fn close_list(&self, list: u32) {
+        self.0.lists.close(list);
+    }
+
+    /// Everything about a capture but its body.
+    ///
+    /// # Errors
+    /// When there is none of that id or the history cannot be read.
+    pub async fn detail(&self, id: &str) -> Result<CaptureDetail, Error> {
+        let found = self.0.inspect.detail(&self.0.database, id.parse()?).await?;
+        found.ok_or_else(|| Error::NoCapture(id.to_owned()))
+    }
+
+    /// Lines of a body as a tree.
+    ///
+    /// # Errors
+    /// When there is none of that id or the history cannot be read.
+    pub async fn tree(
+        &self,
+        id: &str,
+        folded: Vec<u32>,
+        from: usize,
+        count: usize,
+    ) -> Result<TreePage, Error> {
+        let page = self
+            .0
+            .inspect
+            .tree(&self.0.database, id.parse()?, folded, from, count)
+            .await?;
+        page.ok_or_else(|| Error::NoCapture(id.to_owned()))
+    }
+
+    /// Lines of a body as text.
+    ///
+    /// # Errors
+    /// When there is none of that id or the history cannot be read.
+    pub async fn text(&self, id: &str, from: usize, count: usize) -> Result<TextPage, Error> {
+        let page = self
+            .0
+            .inspect
+            .text(&self.0.database, id.parse()?, from, count)
+            .await?;
+        page.ok_or_else(|| Error::NoCapture(id.to_owned()))
+    }
+
+    /// Bytes of a head or body as sent.
+    ///
+    /// # Errors
+    /// When there is none of that id or the history cannot be read.
+    pub async fn bytes(
+        &self,
+        id: &str,
+        part: Part,
+        from: usize,
+        count: usize,
+    ) -> Result<Vec<u8>, Error> {
+        let id_ = id.parse()?;
+        let bytes = self
+            .0
+            .inspect
+            .bytes(&self.0.database, id_, part, from, count)
+            .await?;
+        bytes.ok_or_else(|| Error::NoCapture(id.to_owned()))
+    }
+
+    /// A whole capture.
+    ///
+    /// # Errors
+    /// When there is none of that id or the history cannot be read.
+    pub async fn record(&self, id: &str) -> Result<Record, Error> {
+        let id_: CaptureId = id.parse()?;
+        let stored = self
+            .0
+            .database
+            .read(move |db| captures::by_id(db, id_))
+            .await?;
+        stored
+            .map(|stored| record(&stored))
+            .ok_or_else(|| Error::NoCapture(id.to_owned()))
+    }
+
+    /// The newest place in the history.
+    ///
+    /// # Errors
+    /// When the history cannot be read.
+    pub async fn newest(&self) -> Result<i64, Error> {
+        Ok(self.0.database.read(store::mark).await?.seq)
+    }
+
+    /// Whole captures behind the place `after`, the oldest first, at most `limit`, each with its
+    /// place.
+    ///
+    /// # Errors
+    /// When the history cannot be read.
+    pub async fn records_after(
+        &self,
+        after: i64,
+        limit: usize,
+    ) -> Result<Vec<(i64, Record)>, Error> {
+        let stored = self
+            .0
+            .database
+            .read(move |db| captures::after(db, after, limit))
+            .await?;
+        Ok(stored
+            .iter()
+            .map(|stored| (stored.seq, record(stored)))
+            .collect())
+    }
+
+    /// Places of the newest captures that `filter` lets through, the newest first.
+    ///
+    /// # Errors
+    /// When the history cannot be read.
+    pub async fn newest_of(&self, filter: ListFilter, limit: usize) -> Result<Vec<i64>, Error> {
+        let read = move |db: &sqlite::rusqlite::Connection| {
+            let mut seqs = Vec::new();
+            if limit > 0 {
+                captures::seek(db, &filter, 0, true, |seq| {
+                    seqs.push(seq);
+                    seqs.len() < limit
+                })?;
+            }
+            Ok(seqs)
+        };
+        Ok(self.0.database.read(read).await?)
+    }
+
+    /// The whole capture at the place `seq`; none when it is gone.
+    ///
+    /// # Errors
+    /// When the history cannot be read.
+    pub async fn record_at(&self, seq: i64) -> Result<Option<Record>, Error> {
+        let one = self
+            .0
+            .database
+            .read(move |db| captures::after(db, seq - 1, 1))
+            .await?;
+        Ok(one.first().filter(|stored| stored.seq == seq).map(record))
+    }
+
+    /// A command line that sends something to `endpoint`.
+    ///
+    /// # Errors
+    /// When there is no such endpoint or the history cannot be read.
+    pub async fn try_line(&self, endpoint: &str) -> Result<String, Error> {
+        let all = self.endpoints().await?;
+        let found = all
+            .into_iter()
+            .find(|one| one.id == endpoint && !one.url.is_empty());
+        let url = found
+            .ok_or_else(|| Error::NoEndpoint(endpoint.to_owned()))?
+            .url;
+        Ok(try_line(&url))
+    }
+
+    /// Sends a sample to the receiver on this computer, as any sender would.
+    ///
+    /// # Errors
+    /// When the receiver is not up or does not answer.
+    pub async fn send_test(&self) -> Result<(), Error> {
+        let address = self.receiver().ok_or(Error::NoReceiver)?;
+        Ok(client::send_sample(address)
+            .await
+            .map_err(CallError::from)?)
+    }
+}
+
+/// Why an engine could not be started.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The receiver's address cannot be had.
+    #[error(transparent)]
+    Receiver(#[from] ReceiverError),
+    /// The history cannot be read.
+    #[error(transparent)]
+    Store(#[from] sqlite::Error),
+}
+
+/// A command line that sends a little JSON to `url`.
+#[must_use]
+pub fn try_line(url: &str) -> String {
+    format!(
+        "curl -X POST '{url}' -H 'Content-Type: application/json' -d '{{\"hello\":\"tenterhook\"}}'"
+    )
+}
+
+fn record(stored: &captures::Stored) -> Record {
+    Record::new(&stored.capture, stored.source, stored.is_held)
+}
+
+fn relay_endpoint(endpoint: Endpoint, counts: &[(String, u64, i64)]) -> EndpointView {
+    let own = counts.iter().find(|(id, ..)| *id == endpoint.id);
+    EndpointView {
+        id: endpoint.id,
+        name: endpoint.name,
+        url: endpoint.url,
+        source: Source::Relay,
+        captures: own.map_or(0, |(_, captures, _)| *captures),
+        last_at_ms: own.map(|(.., last_at_ms)| *last_at_ms),
+    }
+}

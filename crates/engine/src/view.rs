@@ -1,0 +1,425 @@
+//! What the engine shows to its faces: plain data, made for reading. The page's types are generated
+//! from here, the terminal's `--json` is [`Record`].
+
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+use webhook::{capture::Capture, escape};
+
+/// Where a capture came in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub enum Source {
+    /// At the relay's public address.
+    Relay,
+    /// At the receiver on this computer.
+    Local,
+}
+
+/// One line of the list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct CaptureRow {
+    /// Its place in the history; later ones have larger numbers.
+    #[ts(type = "number")]
+    pub seq: i64,
+    /// Its name everywhere.
+    pub id: String,
+    /// Where it was sent to.
+    pub endpoint: String,
+    /// Where it came in.
+    pub source: Source,
+    /// At the door: Unix epoch, milliseconds.
+    #[ts(type = "number")]
+    pub received_at_ms: i64,
+    /// When it was durable here: Unix epoch, milliseconds.
+    #[ts(type = "number")]
+    pub stored_at_ms: i64,
+    /// It waited on the relay because this desktop was away.
+    pub is_held: bool,
+    /// As sent, what does not print escaped.
+    pub method: String,
+    /// Path and query as sent, escaped, at most 512 characters.
+    pub target: String,
+    /// The first `Content-Type`, escaped.
+    pub content_type: Option<String>,
+    /// Bytes of its body.
+    #[ts(type = "number")]
+    pub body_bytes: u64,
+    /// What was wrong with it.
+    pub flaws: Vec<String>,
+}
+
+/// One header field.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct HeaderView {
+    /// In the sender's spelling.
+    pub name: String,
+    /// What does not print is escaped.
+    pub value: String,
+    /// The value is text as it stands: nothing had to be escaped.
+    pub is_text: bool,
+    /// It is shown only when asked for.
+    pub is_secret: bool,
+}
+
+/// One pair of the query, decoded.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct QueryPair {
+    /// Before the first `=`.
+    pub name: String,
+    /// Behind it.
+    pub value: String,
+}
+
+/// What a body is, as far as can be told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub enum BodyKind {
+    /// No byte.
+    Empty,
+    /// JSON, or meant to be.
+    Json,
+    /// Pairs as of an HTML form.
+    Form,
+    /// XML, or meant to be.
+    Xml,
+    /// Text of another kind.
+    Text,
+    /// Anything else.
+    Binary,
+}
+
+/// What the detail of a capture shows besides its body.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct CaptureDetail {
+    /// As in the list.
+    pub row: CaptureRow,
+    /// Address and port of the sender's connection.
+    pub peer: Option<String>,
+    /// Such as `HTTP/1.1`.
+    pub version: String,
+    /// In the order and spelling of the wire.
+    pub headers: Vec<HeaderView>,
+    /// In the order of the target.
+    pub query: Vec<QueryPair>,
+    /// What the body is.
+    pub body_kind: BodyKind,
+    /// Bytes of the head.
+    #[ts(type = "number")]
+    pub head_bytes: usize,
+}
+
+/// One endpoint.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct EndpointView {
+    /// Its name among machines.
+    pub id: String,
+    /// Its name among people.
+    pub name: String,
+    /// Where senders post.
+    pub url: String,
+    /// Whose it is.
+    pub source: Source,
+    /// Captures in the history.
+    #[ts(type = "number")]
+    pub captures: u64,
+    /// When the newest of them was received: Unix epoch, milliseconds.
+    #[ts(type = "number | null")]
+    pub last_at_ms: Option<i64>,
+}
+
+/// Which captures a list holds.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct ListFilter {
+    /// Those of one endpoint.
+    pub endpoint: Option<String>,
+    /// Those that have this text in their head or body; letters of either case.
+    pub text: Option<String>,
+}
+
+/// A list that was opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct ListInfo {
+    /// Its number, for the calls that follow.
+    pub list: u32,
+    /// How many captures it holds.
+    pub count: usize,
+}
+
+/// One visible line of a body's tree.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct TreeRow {
+    /// Its number in the tree.
+    pub node: u32,
+    /// How deep it lies; the root is 0.
+    pub depth: u32,
+    /// The member's name, in an object.
+    pub key: Option<String>,
+    /// What it is.
+    pub kind: TreeKind,
+    /// A scalar as sent; of a long one the first 4 KiB.
+    pub text: String,
+    /// There is more of it than `text`.
+    pub is_cut: bool,
+    /// Members or items directly in it.
+    pub children: u32,
+    /// Its inside is not among the lines.
+    pub is_folded: bool,
+    /// Its JSON path.
+    pub path: String,
+}
+
+/// What a node of a tree is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+#[expect(missing_docs, reason = "the names of JSON")]
+pub enum TreeKind {
+    Object,
+    Array,
+    String,
+    Number,
+    Boolean,
+    Null,
+}
+
+/// Where a body stopped being what it claims to be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct TreeProblem {
+    /// From 1.
+    pub line: u32,
+    /// In characters, from 1.
+    pub column: u32,
+    /// What was found and what was expected.
+    pub message: String,
+}
+
+/// Some lines of a tree.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct TreePage {
+    /// Visible lines in all.
+    pub total: usize,
+    /// Those asked for.
+    pub rows: Vec<TreeRow>,
+    /// Why the tree ends early, when it does.
+    pub problem: Option<TreeProblem>,
+}
+
+/// Some lines of a body as text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct TextPage {
+    /// Lines in all.
+    pub total: usize,
+    /// Those asked for, what does not print escaped.
+    pub lines: Vec<String>,
+    /// Bytes of the body.
+    #[ts(type = "number")]
+    pub bytes: usize,
+}
+
+/// A part of a capture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub enum Part {
+    /// Request line and headers.
+    Head,
+    /// What follows them.
+    Body,
+}
+
+/// How the line to the relay is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(
+    tag = "state",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
+#[ts(export)]
+pub enum LineState {
+    /// There is no relay.
+    Unpaired,
+    /// It is being made.
+    Connecting,
+    /// It is up.
+    Connected {
+        /// Since when: Unix epoch, milliseconds.
+        #[ts(type = "number")]
+        since_ms: i64,
+        /// When the relay was last heard: Unix epoch, milliseconds.
+        #[ts(type = "number")]
+        heard_at_ms: i64,
+    },
+    /// It is down and will be tried again.
+    Waiting {
+        /// What failed, and what to do.
+        reason: String,
+        /// When: Unix epoch, milliseconds.
+        #[ts(type = "number")]
+        retry_at_ms: i64,
+    },
+    /// It is down and will not be tried again by itself.
+    Stopped {
+        /// What failed, and what to do.
+        reason: String,
+    },
+    /// Another Tenterhook on this computer, with the same data folder, holds it.
+    Elsewhere,
+}
+
+/// Something that its user should know.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Notice {
+    /// For the page to tell them apart.
+    pub code: String,
+    /// What it is and what to do.
+    pub message: String,
+}
+
+/// How things are.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Status {
+    /// The relay's address.
+    pub relay: Option<String>,
+    /// The line to it.
+    pub line: LineState,
+    /// The receiver's address.
+    pub receiver: Option<String>,
+    /// Captures in the history.
+    #[ts(type = "number")]
+    pub captures: u64,
+    /// Bytes of the history's files.
+    #[ts(type = "number")]
+    pub disk_bytes: u64,
+    /// What its user should know.
+    pub notices: Vec<Notice>,
+}
+
+/// What changed. The page is told; the store is the truth.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(tag = "kind", rename_all = "camelCase")]
+#[ts(export, rename = "EngineEvent")]
+pub enum Event {
+    /// Captures have come.
+    Captured {
+        /// How many.
+        #[ts(type = "number")]
+        count: u64,
+    },
+    /// Something in the status.
+    Status {
+        /// All of it.
+        status: Status,
+    },
+    /// An endpoint came, went or changed.
+    Endpoints,
+}
+
+/// An error as the page hears it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct UiError {
+    /// For the page to tell them apart.
+    pub code: String,
+    /// What failed and what to do.
+    pub message: String,
+}
+
+/// A whole capture as one line of JSON: what `--json` prints.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Record {
+    /// Its name everywhere.
+    pub id: String,
+    /// At the door, RFC 3339 in UTC.
+    pub received_at: String,
+    /// Where it was sent to.
+    pub endpoint: String,
+    /// Where it came in.
+    pub source: Source,
+    /// It waited on the relay because this desktop was away.
+    pub held: bool,
+    /// Address and port of the sender's connection.
+    pub peer: Option<String>,
+    /// As sent; bytes that are no UTF-8 are replaced.
+    pub method: String,
+    /// As sent; bytes that are no UTF-8 are replaced.
+    pub target: String,
+    /// As sent, such as `HTTP/1.1`.
+    pub version: String,
+    /// Names and values (in base64) in the order and spelling of the wire.
+    pub headers: Vec<(String, String)>,
+    /// The head as sent, in base64.
+    pub head_b64: String,
+    /// The body as sent, in base64.
+    pub body_b64: String,
+    /// Bytes of the body.
+    pub body_bytes: usize,
+    /// What was wrong with it.
+    pub flaws: Vec<&'static str>,
+}
+
+impl Record {
+    /// Writes `capture` out in full.
+    #[must_use]
+    pub fn new(capture: &Capture, source: Source, is_held: bool) -> Self {
+        let head = &capture.head;
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let field = |header: webhook::head::Header<'_>| {
+            (text(header.name), BASE64_STANDARD.encode(header.value))
+        };
+        let received_at = jiff::Timestamp::from_millisecond(capture.received_at_ms);
+        Self {
+            id: capture.id.to_string(),
+            received_at: format!("{:.3}", received_at.unwrap_or_default()),
+            endpoint: capture.endpoint.to_string(),
+            source,
+            held: is_held,
+            peer: capture.peer.map(|peer| peer.to_string()),
+            method: text(head.method()),
+            target: text(head.target()),
+            version: text(head.version()),
+            headers: head.headers().map(field).collect(),
+            head_b64: BASE64_STANDARD.encode(head.as_bytes()),
+            body_b64: BASE64_STANDARD.encode(&capture.body),
+            body_bytes: capture.body.len(),
+            flaws: capture.flaws.iter().map(|flaw| flaw.name()).collect(),
+        }
+    }
+}
+
+/// Text for a list: what does not print escaped, at most `limit` characters.
+pub(crate) fn short(bytes: &[u8], limit: usize) -> String {
+    // An escape is longer than what it stands for, never shorter: more bytes than this are not
+    // needed.
+    let (text, _) = escape::for_display(&bytes[..bytes.len().min(limit * 4)]);
+    text.chars().take(limit).collect()
+}

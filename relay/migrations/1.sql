@@ -1,0 +1,38 @@
+-- What a relay keeps: who may connect, where senders may post, and what waits. Of secrets it holds
+-- only hashes (SHA-256), of captures only sealed envelopes.
+
+CREATE TABLE invites (
+    hash BLOB PRIMARY KEY,             -- of the invite
+    expires_at_ms INTEGER NOT NULL     -- Unix epoch, milliseconds
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE devices (
+    number INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,           -- what the device calls itself by
+    name TEXT NOT NULL,                -- given by its owner, for people
+    token_hash BLOB NOT NULL UNIQUE,
+    public_key BLOB NOT NULL,          -- X25519, 32 bytes: what waits is sealed to it
+    paired_at_ms INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE endpoints (
+    id TEXT PRIMARY KEY,               -- the last part of its address
+    device INTEGER NOT NULL REFERENCES devices (number) ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    token_hash BLOB NOT NULL UNIQUE,
+    made_at_ms INTEGER NOT NULL,
+    UNIQUE (device, name)
+) STRICT, WITHOUT ROWID;
+
+-- AUTOINCREMENT: a number is never given twice, so a session that follows by number skips nothing.
+CREATE TABLE queue (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    device INTEGER NOT NULL REFERENCES devices (number) ON DELETE CASCADE,
+    id BLOB NOT NULL UNIQUE,           -- of the capture, 16 bytes
+    endpoint TEXT NOT NULL,
+    received_at_ms INTEGER NOT NULL,
+    envelope_bytes INTEGER NOT NULL,
+    envelope BLOB NOT NULL             -- sealed to the device
+) STRICT;
+
+CREATE INDEX queue_by_device ON queue (device, number);

@@ -1,0 +1,120 @@
+//! What the owner of a relay may set. Start at [`Config`]; the file and the flags that fill it are
+//! read in `file` and in the program.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use serde::{Deserialize, Deserializer, de::Error};
+use wire::connect::RelayUrl;
+
+/// Everything that a relay is started with.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Where senders and desktops connect. Port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// The folder of its database.
+    pub data: PathBuf,
+    /// The address that senders use, when it is not `http://` and the one listened on.
+    pub public_url: Option<RelayUrl>,
+    /// The largest body taken; a larger one is answered 413.
+    pub body_limit_bytes: u64,
+    /// Captures that may wait for one device; then senders are answered 503.
+    pub queue_captures: u64,
+    /// Bytes that may wait for one device; then senders are answered 503.
+    pub queue_bytes: u64,
+    /// Connections at once.
+    pub connections: usize,
+}
+
+impl Config {
+    /// A relay on `listen` that keeps its queue in `data`, all else as it comes.
+    #[must_use]
+    pub fn new(listen: SocketAddr, data: PathBuf) -> Self {
+        File::default().into_config(listen, data)
+    }
+}
+
+/// The configuration file, in TOML. What is left out has the value shown in the README.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct File {
+    /// As [`Config::listen`].
+    pub listen: Option<SocketAddr>,
+    /// As [`Config::data`].
+    pub data: Option<PathBuf>,
+    /// As [`Config::public_url`].
+    #[serde(deserialize_with = "relay_url")]
+    pub public_url: Option<RelayUrl>,
+    /// As [`Config::body_limit_bytes`].
+    pub body_limit_bytes: u64,
+    /// As [`Config::queue_captures`].
+    pub queue_captures: u64,
+    /// As [`Config::queue_bytes`].
+    pub queue_bytes: u64,
+    /// As [`Config::connections`].
+    pub connections: usize,
+}
+
+impl Default for File {
+    fn default() -> Self {
+        Self {
+            listen: None,
+            data: None,
+            public_url: None,
+            // GitHub and GitLab send at most 25 MB; a little more for those that come near.
+            body_limit_bytes: 32 << 20,
+            queue_captures: 100_000,
+            queue_bytes: 2 << 30,
+            connections: 10_240,
+        }
+    }
+}
+
+impl File {
+    /// Reads the text of a file.
+    ///
+    /// # Errors
+    /// When it is no TOML, or says what this version does not know; the error shows the line.
+    pub fn parse(text: &str) -> Result<Self, toml::de::Error> {
+        toml::from_str(text)
+    }
+
+    /// Fills in the address and the folder that were found for it.
+    #[must_use]
+    pub fn into_config(self, listen: SocketAddr, data: PathBuf) -> Config {
+        Config {
+            listen,
+            data,
+            public_url: self.public_url,
+            body_limit_bytes: self.body_limit_bytes,
+            queue_captures: self.queue_captures,
+            queue_bytes: self.queue_bytes,
+            connections: self.connections,
+        }
+    }
+}
+
+fn relay_url<'de, D: Deserializer<'de>>(from: D) -> Result<Option<RelayUrl>, D::Error> {
+    let text = String::deserialize(from)?;
+    text.parse().map(Some).map_err(D::Error::custom)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wrong_line_is_named() {
+        let error = File::parse("body_limit_bytes = 10\nqueue_captuers = 5\n").unwrap_err();
+        let text = error.to_string();
+        assert!(
+            text.contains("line 2") && text.contains("queue_captuers"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn what_is_left_out_stays_as_it_was() {
+        let file = File::parse("queue_captures = 5").unwrap();
+        assert_eq!((file.queue_captures, file.connections), (5, 10_240));
+    }
+}

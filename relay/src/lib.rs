@@ -1,0 +1,23 @@
+//! The relay: a public address for desktops that nobody can reach. It seals what arrives, keeps it
+//! until the desktop has it, and reads none of it again. Start at [`Relay::start`]; a request's way
+//! begins in `ingress`, a desktop's in `session`.
+
+mod api;
+mod config;
+mod devices;
+mod endpoints;
+mod ingress;
+mod names;
+mod outbox;
+mod presence;
+mod queue;
+mod relay;
+mod sealing;
+mod session;
+mod store;
+mod stream;
+
+pub use crate::{
+    config::{Config, File},
+    relay::{Clock, Relay, StartError},
+};

@@ -1,0 +1,101 @@
+//! Which device is connected now. A session is in it as long as its [`Present`] lives; a newer
+//! session of the same device takes its place and ends it.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+/// The sessions that are up.
+#[derive(Debug, Default)]
+pub(crate) struct Presence(Mutex<HashMap<i64, Line>>);
+
+#[derive(Debug, Clone)]
+struct Line {
+    arrived: Arc<Notify>,
+    replaced: CancellationToken,
+}
+
+/// One session's place.
+#[derive(Debug)]
+pub(crate) struct Present {
+    presence: Arc<Presence>,
+    device: i64,
+    line: Line,
+}
+
+impl Presence {
+    /// Puts a session of `device` in place of the one that may be there.
+    pub(crate) fn enter(self: &Arc<Self>, device: i64) -> Present {
+        let line = Line {
+            arrived: Arc::default(),
+            replaced: CancellationToken::new(),
+        };
+        let older = self.lines().insert(device, line.clone());
+        if let Some(older) = older {
+            older.replaced.cancel();
+        }
+        Present {
+            presence: Arc::clone(self),
+            device,
+            line,
+        }
+    }
+
+    /// Tells the session of `device`, if one is up, that its queue has grown.
+    pub(crate) fn arrived(&self, device: i64) {
+        if let Some(line) = self.lines().get(&device) {
+            line.arrived.notify_one();
+        }
+    }
+
+    fn lines(&self) -> std::sync::MutexGuard<'_, HashMap<i64, Line>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Present {
+    /// Returns when the queue has grown since the last call.
+    pub(crate) async fn arrival(&self) {
+        self.line.arrived.notified().await;
+    }
+
+    /// Returns when a newer session has taken this one's place.
+    pub(crate) async fn replaced(&self) {
+        self.line.replaced.cancelled().await;
+    }
+}
+
+impl Drop for Present {
+    fn drop(&mut self) {
+        let mut lines = self.presence.lines();
+        // The place may belong to a newer session already.
+        if lines
+            .get(&self.device)
+            .is_some_and(|l| Arc::ptr_eq(&l.arrived, &self.line.arrived))
+        {
+            lines.remove(&self.device);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn the_newer_session_wins_and_the_older_leaves_it_alone() {
+        let presence = Arc::new(Presence::default());
+        let older = presence.enter(1);
+        let newer = presence.enter(1);
+        older.replaced().await;
+        drop(older);
+        presence.arrived(1);
+        newer.arrival().await;
+        drop(newer);
+        assert!(presence.lines().is_empty());
+    }
+}

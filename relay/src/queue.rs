@@ -1,0 +1,224 @@
+//! What waits for the devices: sealed envelopes, in the order of their arrival, until the desktop
+//! says that it has them.
+
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+};
+
+use bytes::Bytes;
+use sqlite::{Database, Error, rusqlite::params};
+use webhook::capture::{CaptureId, EndpointId};
+
+/// How much may wait for one device.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Quota {
+    pub(crate) captures: u64,
+    pub(crate) bytes: u64,
+}
+
+/// A capture to be kept, sealed.
+#[derive(Debug)]
+pub(crate) struct Sealed {
+    pub(crate) device: i64,
+    pub(crate) id: CaptureId,
+    pub(crate) endpoint: EndpointId,
+    pub(crate) received_at_ms: i64,
+    pub(crate) envelope: Vec<u8>,
+}
+
+/// A capture that waits.
+#[derive(Debug)]
+pub(crate) struct Waiting {
+    /// Its place in the queue; later ones have larger numbers.
+    pub(crate) number: i64,
+    pub(crate) id: CaptureId,
+    pub(crate) endpoint: EndpointId,
+    pub(crate) received_at_ms: i64,
+    pub(crate) envelope_bytes: u64,
+    /// The whole envelope when it is small enough to be sent at once, else nothing of it.
+    pub(crate) envelope: Option<Bytes>,
+}
+
+/// Why a capture was not kept.
+#[derive(Debug, Clone, thiserror::Error)]
+pub(crate) enum PushError {
+    #[error("too much waits for this device already")]
+    OverQuota,
+    #[error(transparent)]
+    Database(#[from] Error),
+}
+
+/// How much waits for a device.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Load {
+    pub(crate) captures: u64,
+    pub(crate) bytes: u64,
+    /// Captures turned away for want of room since the relay started.
+    pub(crate) refused: u64,
+}
+
+/// The queue of all devices.
+#[derive(Debug)]
+pub(crate) struct Queue {
+    quota: Quota,
+    loads: Mutex<HashMap<i64, Load>>,
+}
+
+impl Queue {
+    pub(crate) async fn load(database: &Database, quota: Quota) -> Result<Self, Error> {
+        let loads = database.read(|db| {
+            db.prepare("SELECT device, count(*), sum(envelope_bytes) FROM queue GROUP BY device")?
+                .query_map((), |row| {
+                    let load = Load {
+                        captures: row.get(1)?,
+                        bytes: row.get(2)?,
+                        refused: 0,
+                    };
+                    Ok((row.get(0)?, load))
+                })?
+                .collect()
+        });
+        Ok(Self {
+            quota,
+            loads: Mutex::new(loads.await?),
+        })
+    }
+
+    /// How much waits for `device`.
+    pub(crate) fn waiting(&self, device: i64) -> Load {
+        self.with(device, |load| *load)
+    }
+
+    /// Keeps `sealed`; when this returns it is on the disk.
+    pub(crate) async fn push(&self, database: &Database, sealed: Sealed) -> Result<(), PushError> {
+        let (device, bytes) = (sealed.device, sealed.envelope.len() as u64);
+        self.with(device, |load| {
+            if load.captures >= self.quota.captures || load.bytes + bytes > self.quota.bytes {
+                load.refused += 1;
+                return Err(PushError::OverQuota);
+            }
+            load.captures += 1;
+            load.bytes += bytes;
+            Ok(())
+        })?;
+        let pushed = database.write(move |db| {
+            db.prepare_cached(
+                "INSERT INTO queue (device, id, endpoint, received_at_ms, envelope_bytes, envelope)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            )?
+            .execute(params![
+                sealed.device,
+                sealed.id.to_bytes(),
+                sealed.endpoint.as_str(),
+                sealed.received_at_ms,
+                bytes,
+                sealed.envelope,
+            ])
+        });
+        if let Err(error) = pushed.await {
+            self.with(device, |load| load.release(1, bytes));
+            return Err(error.into());
+        }
+        Ok(())
+    }
+
+    /// What waits for `device` behind `number`, in order: at most `limit` captures. Envelopes of at
+    /// most `whole_bytes` come along.
+    pub(crate) async fn after(
+        &self,
+        database: &Database,
+        device: i64,
+        number: i64,
+        limit: usize,
+        whole_bytes: usize,
+    ) -> Result<Vec<Waiting>, Error> {
+        database
+            .read(move |db| {
+                db.prepare_cached(
+                    "SELECT number, id, endpoint, received_at_ms, envelope_bytes,
+                            CASE WHEN envelope_bytes <= ?4 THEN envelope END
+                     FROM queue WHERE device = ?1 AND number > ?2 ORDER BY number LIMIT ?3",
+                )?
+                .query_map(params![device, number, limit, whole_bytes], |row| {
+                    let endpoint: String = row.get(2)?;
+                    Ok(Waiting {
+                        number: row.get(0)?,
+                        id: CaptureId::from_bytes(row.get(1)?),
+                        // Only what parses is ever inserted.
+                        endpoint: endpoint
+                            .parse()
+                            .map_err(|_| sqlite::rusqlite::Error::InvalidQuery)?,
+                        received_at_ms: row.get(3)?,
+                        envelope_bytes: row.get(4)?,
+                        envelope: row.get::<_, Option<Vec<u8>>>(5)?.map(Bytes::from),
+                    })
+                })?
+                .collect()
+            })
+            .await
+    }
+
+    /// `count` bytes of an envelope from `from` on; fewer at its end.
+    pub(crate) async fn piece(
+        &self,
+        database: &Database,
+        number: i64,
+        from: u64,
+        count: usize,
+    ) -> Result<Bytes, Error> {
+        database
+            .read(move |db| {
+                // Read in place: the envelope is never in memory as a whole.
+                let blob = db.blob_open("main", "queue", "envelope", number, true)?;
+                let from = usize::try_from(from).unwrap_or(usize::MAX);
+                let mut piece = vec![0; count.min(blob.len().saturating_sub(from))];
+                blob.read_at_exact(&mut piece, from)?;
+                Ok(piece.into())
+            })
+            .await
+    }
+
+    /// Forgets captures that `device` has. Ids that it does not own, or that are gone already, do
+    /// nothing.
+    pub(crate) async fn remove(
+        &self,
+        database: &Database,
+        device: i64,
+        ids: Vec<CaptureId>,
+    ) -> Result<(), Error> {
+        let removed = database.write(move |db| {
+            let mut removed = (0, 0);
+            let mut delete = db.prepare_cached(
+                "DELETE FROM queue WHERE id = ?1 AND device = ?2 RETURNING envelope_bytes",
+            )?;
+            for id in ids {
+                let mut rows = delete.query(params![id.to_bytes(), device])?;
+                while let Some(row) = rows.next()? {
+                    removed = (removed.0 + 1, removed.1 + row.get::<_, u64>(0)?);
+                }
+            }
+            Ok(removed)
+        });
+        let (captures, bytes) = removed.await?;
+        self.with(device, |load| load.release(captures, bytes));
+        Ok(())
+    }
+
+    fn with<T>(&self, device: i64, look: impl FnOnce(&mut Load) -> T) -> T {
+        look(
+            self.loads
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .entry(device)
+                .or_default(),
+        )
+    }
+}
+
+impl Load {
+    const fn release(&mut self, captures: u64, bytes: u64) {
+        self.captures = self.captures.saturating_sub(captures);
+        self.bytes = self.bytes.saturating_sub(bytes);
+    }
+}

@@ -1,0 +1,162 @@
+//! A relay that runs: its parts, its doors, its end. Start at [`Relay::start`].
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use axum::Router;
+use listener::{Limits, Tasks};
+use sqlite::Database;
+use tokio::net::TcpListener;
+use tracing::info;
+use wire::{
+    connect::{ConnectString, RelayUrl},
+    token::{Token, TokenKind},
+};
+
+use crate::{
+    api,
+    config::Config,
+    devices,
+    endpoints::Endpoints,
+    ingress,
+    presence::Presence,
+    queue::{Queue, Quota},
+    sealing::Sealers,
+    store,
+};
+
+/// How long an invite that was printed at the start may be used.
+const INVITE_MS: i64 = 24 * 3_600_000;
+/// How long those connected have to finish when the relay stops.
+const DRAIN: Duration = Duration::from_secs(10);
+
+/// The clock: milliseconds since the Unix epoch.
+pub type Clock = fn() -> i64;
+
+/// What all of a relay's tasks share.
+pub(crate) struct Shared {
+    pub(crate) config: Config,
+    pub(crate) clock: Clock,
+    pub(crate) public_url: RelayUrl,
+    pub(crate) database: Database,
+    pub(crate) endpoints: Endpoints,
+    pub(crate) queue: Queue,
+    pub(crate) sealers: Sealers,
+    pub(crate) presence: Arc<Presence>,
+    pub(crate) tasks: Tasks,
+}
+
+/// A relay that is up.
+pub struct Relay {
+    address: SocketAddr,
+    shared: Arc<Shared>,
+    accepting: Tasks,
+}
+
+/// Why a relay could not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Its address is taken or not this machine's.
+    #[error(
+        "cannot listen on {address}: {reason}; another program may have the port: choose one with --listen"
+    )]
+    Listen {
+        /// The address wanted.
+        address: SocketAddr,
+        /// What the system says.
+        reason: std::io::Error,
+    },
+    /// Its database cannot be opened.
+    #[error(transparent)]
+    Open(#[from] sqlite::OpenError),
+    /// Its database cannot be read.
+    #[error(transparent)]
+    Database(#[from] sqlite::Error),
+}
+
+impl Relay {
+    /// Opens the database and both doors; when it returns, requests are answered.
+    ///
+    /// # Errors
+    /// When the address or the database cannot be had.
+    pub async fn start(config: Config, clock: Clock) -> Result<Self, StartError> {
+        let database = store::open(&config.data)?;
+        let listener = TcpListener::bind(config.listen)
+            .await
+            .and_then(|listener| Ok((listener.local_addr()?, listener)))
+            .map_err(|reason| StartError::Listen {
+                address: config.listen,
+                reason,
+            });
+        let (address, listener) = listener?;
+        let public_url = config.public_url.clone().unwrap_or_else(|| {
+            format!("http://{address}")
+                .parse()
+                .expect("an address makes a URL")
+        });
+        let quota = Quota {
+            captures: config.queue_captures,
+            bytes: config.queue_bytes,
+        };
+        let limits = Limits {
+            body_bytes: config.body_limit_bytes,
+            connections: config.connections,
+            ..Limits::default()
+        };
+        let shared = Arc::new(Shared {
+            endpoints: Endpoints::load(&database).await?,
+            queue: Queue::load(&database, quota).await?,
+            sealers: Sealers::load(&database).await?,
+            presence: Arc::default(),
+            tasks: Tasks::new(),
+            config,
+            clock,
+            public_url,
+            database,
+        });
+        let router = Router::new()
+            .nest("/api", api::router())
+            .fallback(ingress::receive)
+            .with_state(Arc::clone(&shared));
+        let accepting = Tasks::new();
+        accepting.spawn("accept", |stop| {
+            listener::serve(listener, router, limits, stop)
+        });
+        info!(%address, "listening on {address}");
+        Ok(Self {
+            address,
+            shared,
+            accepting,
+        })
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The address that senders and desktops use.
+    #[must_use]
+    pub fn public_url(&self) -> &RelayUrl {
+        &self.shared.public_url
+    }
+
+    /// Makes a connect string, with which one desktop may pair within a day.
+    ///
+    /// # Errors
+    /// When the invite cannot be kept.
+    pub async fn invite(&self) -> Result<ConnectString, sqlite::Error> {
+        let (invite, now_ms) = (Token::generate(TokenKind::Invite), (self.shared.clock)());
+        devices::invite(&self.shared.database, &invite, now_ms, now_ms + INVITE_MS).await?;
+        Ok(ConnectString {
+            relay: self.shared.public_url.clone(),
+            invite,
+        })
+    }
+
+    /// Stops: tells the desktops, lets running requests end, and closes the database.
+    pub async fn stop(self) {
+        self.shared.tasks.stop(DRAIN).await;
+        self.accepting.stop(DRAIN).await;
+    }
+}
