@@ -67,7 +67,7 @@ pub struct Sealer {
 /// Opens what was sealed to a device.
 pub struct Opener {
     key: <Kem as hpke::Kem>::PrivateKey,
-    /// What was derived from the encapsulations seen last, the latest at the end.
+    /// What was derived from encapsulations, the one used last at the end.
     kept: Mutex<VecDeque<([u8; ENC_BYTES], Arc<LessSafeKey>)>>,
 }
 
@@ -219,9 +219,12 @@ impl Opener {
     }
 
     fn kept(&self, enc: &[u8; ENC_BYTES]) -> Option<Arc<LessSafeKey>> {
-        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let (_, key) = kept.iter().rev().find(|(known, _)| known == enc)?;
-        Some(Arc::clone(key))
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = kept.iter().rposition(|(known, _)| known == enc)?;
+        let used = kept.remove(at)?;
+        let key = Arc::clone(&used.1);
+        kept.push_back(used);
+        Some(key)
     }
 
     /// Keeps a key that has opened something; nonsense therefore pushes no good key out.
@@ -280,28 +283,28 @@ mod tests {
     fn an_opener_keeps_the_keys_that_it_used_last_and_no_others() {
         let (key, endpoint) = (DeviceKey::generate(), endpoint());
         let opener = Opener::new(&key);
-        let open = |sealed: &[u8]| opener.open(&label(&endpoint), sealed);
+        let is_kept = |sealer: &Sealer| {
+            let kept = opener.kept.lock().unwrap();
+            kept.iter().filter(|(enc, _)| *enc == sealer.enc).count() == 1
+        };
+        let open = |sealer: &Sealer| {
+            let sealed = sealer.seal(&label(&endpoint), b"text");
+            opener.open(&label(&endpoint), &sealed)
+        };
         let sealers: Vec<_> = (0..=KEPT_KEYS)
             .map(|_| Sealer::new(&key.public(), 0).unwrap())
             .collect();
-        for sealer in &sealers {
-            let sealed = sealer.seal(&label(&endpoint), b"text");
-            assert_eq!(open(&sealed).unwrap(), b"text");
-            assert_eq!(open(&sealed).unwrap(), b"text");
+        let (newest, older) = sealers.split_last().unwrap();
+        for sealer in older.iter().chain(&older[..1]).chain([newest]) {
+            assert_eq!(open(sealer).unwrap(), b"text");
         }
-        assert!(opener.kept(&sealers[0].enc).is_none());
-        assert!(
-            sealers[1..]
-                .iter()
-                .all(|sealer| opener.kept(&sealer.enc).is_some())
-        );
+        // The first was used again, so the second was the one to go.
+        let gone = sealers.iter().position(|sealer| !is_kept(sealer));
+        assert_eq!(gone, Some(1));
 
         let other = Sealer::new(&DeviceKey::generate().public(), 0).unwrap();
-        assert_eq!(
-            open(&other.seal(&label(&endpoint), b"text")),
-            Err(SealError::Refused)
-        );
-        assert!(opener.kept(&other.enc).is_none());
+        assert_eq!(open(&other), Err(SealError::Refused));
+        assert!(!is_kept(&other));
         assert_eq!(opener.kept.lock().unwrap().len(), KEPT_KEYS);
     }
 
