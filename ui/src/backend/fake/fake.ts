@@ -1,0 +1,315 @@
+// An engine that lives in the page: for the browser, for the tests of the state, and for the tests
+// of the built window. It keeps the real one's contract; only its webhooks are made up.
+
+import type { CaptureDetail } from "../../bindings/CaptureDetail";
+import type { CaptureRow } from "../../bindings/CaptureRow";
+import type { EndpointView } from "../../bindings/EndpointView";
+import type { EngineEvent } from "../../bindings/EngineEvent";
+import type { ListFilter } from "../../bindings/ListFilter";
+import type { ListInfo } from "../../bindings/ListInfo";
+import type { Part } from "../../bindings/Part";
+import type { Status } from "../../bindings/Status";
+import type { TextPage } from "../../bindings/TextPage";
+import type { TreePage } from "../../bindings/TreePage";
+import type { UiError } from "../../bindings/UiError";
+import type { Backend } from "../backend";
+import { outline, treePage, type Outline } from "./outline";
+import { scatter, type Maker, type Sample } from "./samples";
+
+/** What a fake engine starts with. */
+export interface Start {
+  /** Captures from before. */
+  rows: number;
+  make: Maker;
+  endpoints: EndpointView[];
+  status: Status;
+}
+
+/** Milliseconds between two captures from before. */
+const SPACING_MS = 37_000;
+const BATCH = 50;
+
+/** A list of captures: all of them, or the numbers of those that match. */
+interface List {
+  filter: ListFilter;
+  /** Null where nothing is left out. */
+  matching: number[] | null;
+  /** How many captures it has looked at. */
+  seen: number;
+}
+
+export class FakeBackend implements Backend {
+  readonly #start: Start;
+  readonly #startedAtMs = Date.now();
+  readonly #arrivedAtMs: number[] = [];
+  readonly #lists = new Map<number, List>();
+  readonly #listeners = new Set<(events: EngineEvent[]) => void>();
+  #endpoints: EndpointView[];
+  #status: Status;
+  #nextList = 1;
+  #outline: { id: string; of: Outline } | null = null;
+
+  /** What each method was asked, newest last, by its name and numbers. */
+  readonly asked: string[] = [];
+  /** What was copied, newest last. */
+  readonly copied: string[] = [];
+
+  constructor(start: Start) {
+    this.#start = start;
+    this.#endpoints = start.endpoints;
+    this.#status = start.status;
+  }
+
+  // What the engine does by itself.
+
+  /** `count` webhooks arrive now, told in batches as the engine does. */
+  arrive(count: number): void {
+    const atMs = Date.now();
+    for (let left = count; left > 0; left -= BATCH) {
+      const batch = Math.min(BATCH, left);
+      for (let one = 0; one < batch; one += 1) this.#arrivedAtMs.push(atMs);
+      this.#status = { ...this.#status, captures: this.#total };
+      const captured = Array.from({ length: batch }, (): EngineEvent => ({
+        kind: "captured",
+        count: 1,
+      }));
+      this.#tell([...captured, { kind: "status", status: this.#status }]);
+    }
+  }
+
+  /** Something about the engine changes. */
+  become(change: Partial<Status>): void {
+    this.#status = { ...this.#status, ...change };
+    this.#tell([{ kind: "status", status: this.#status }]);
+  }
+
+  // What the page asks.
+
+  status(): Promise<Status> {
+    return this.#answer("status", () => ({ ...this.#status, captures: this.#total }));
+  }
+
+  endpoints(): Promise<EndpointView[]> {
+    return this.#answer("endpoints", () => {
+      const share = Math.floor(this.#total / Math.max(1, this.#endpoints.length));
+      return this.#endpoints.map((endpoint) => ({ ...endpoint, captures: share }));
+    });
+  }
+
+  openList(filter: ListFilter): Promise<ListInfo> {
+    return this.#answer(`openList ${filter.endpoint ?? "*"} ${filter.text ?? ""}`, () => {
+      const isAll = filter.endpoint === null && filter.text === null;
+      const list = this.#nextList++;
+      this.#lists.set(list, { filter, matching: isAll ? null : [], seen: 0 });
+      return { list, count: this.#grown(list) };
+    });
+  }
+
+  growList(list: number): Promise<ListInfo> {
+    return this.#answer(`growList ${String(list)}`, () => ({ list, count: this.#grown(list) }));
+  }
+
+  rows(list: number, from: number, count: number): Promise<CaptureRow[]> {
+    return this.#answer(`rows ${String(list)} ${String(from)} ${String(count)}`, () => {
+      const { matching, seen } = this.#list(list);
+      const end = Math.min(matching?.length ?? seen, from + count);
+      const wanted = Array.from({ length: Math.max(0, end - from) }, (_, at) => from + at);
+      return wanted.map((position) => this.#row(matching?.[position] ?? position));
+    });
+  }
+
+  closeList(list: number): Promise<void> {
+    return this.#answer(`closeList ${String(list)}`, () => void this.#lists.delete(list));
+  }
+
+  /** How many lists are open. */
+  get openLists(): number {
+    return this.#lists.size;
+  }
+
+  detail(id: string): Promise<CaptureDetail> {
+    return this.#answer(`detail ${id}`, () => {
+      const seq = this.#seq(id);
+      const sample = this.#sample(seq);
+      const [, query = ""] = sample.target.split("?");
+      return {
+        row: this.#row(seq),
+        peer: "192.0.2.14:51234",
+        version: "HTTP/1.1",
+        headers: sample.headers.map(([name, value]) => ({
+          name,
+          value,
+          isText: !value.includes("\\u{"),
+          isSecret: /^(authorization|cookie)$/i.test(name),
+        })),
+        query: [...new URLSearchParams(query)].map(([name, value]) => ({ name, value })),
+        bodyKind: sample.kind,
+        headBytes: head(sample).length,
+      };
+    });
+  }
+
+  tree(id: string, folded: number[], from: number, count: number): Promise<TreePage> {
+    return this.#answer(`tree ${String(from)} ${String(count)}`, () => {
+      if (this.#outline?.id !== id) {
+        const text = new TextDecoder().decode(this.#sample(this.#seq(id)).body);
+        this.#outline = { id, of: outline(text) };
+      }
+      return treePage(this.#outline.of, folded, from, count);
+    });
+  }
+
+  text(id: string, from: number, count: number): Promise<TextPage> {
+    return this.#answer(`text ${String(from)} ${String(count)}`, () => {
+      const { body } = this.#sample(this.#seq(id));
+      const lines = new TextDecoder().decode(body).split("\n");
+      return { total: lines.length, lines: lines.slice(from, from + count), bytes: body.length };
+    });
+  }
+
+  bytes(id: string, part: Part, from: number, count: number): Promise<Uint8Array> {
+    return this.#answer(`bytes ${part} ${String(from)} ${String(count)}`, () => {
+      const sample = this.#sample(this.#seq(id));
+      return (part === "head" ? head(sample) : sample.body).slice(from, from + count);
+    });
+  }
+
+  tryLine(endpoint: string): Promise<string> {
+    return this.#answer("tryLine", () => {
+      const url = this.#endpoints.find(({ id }) => id === endpoint)?.url ?? "";
+      return `curl --json '{"hello":"world"}' '${url}'`;
+    });
+  }
+
+  async copy(text: string): Promise<void> {
+    this.copied.push(text);
+    await this.#answer("copy", () => undefined);
+  }
+
+  pair(connect: string): Promise<void> {
+    return this.#answer("pair", () => {
+      if (!connect.startsWith("tenterhook://")) {
+        const message = "this is not a connect string: it should begin with tenterhook://";
+        throw fault("connect_invalid", message);
+      }
+      const nowMs = Date.now();
+      const line = { state: "connected", sinceMs: nowMs, heardAtMs: nowMs } as const;
+      this.become({ relay: "hooks.example.dev", line });
+    });
+  }
+
+  newEndpoint(name: string | null): Promise<EndpointView> {
+    return this.#answer("newEndpoint", () => {
+      const id = `n${scatter(this.#endpoints.length).toString(36)}`;
+      const url = `https://hooks.example.dev/h/${id}`;
+      const made: EndpointView = {
+        id,
+        name: name ?? "",
+        url,
+        source: "relay",
+        captures: 0,
+        lastAtMs: null,
+      };
+      this.#endpoints = [...this.#endpoints, made];
+      this.#tell([{ kind: "endpoints" }]);
+      return made;
+    });
+  }
+
+  sendTest(): Promise<void> {
+    return this.#answer("sendTest", () => {
+      this.arrive(1);
+    });
+  }
+
+  onEvents(heard: (events: EngineEvent[]) => void): () => void {
+    this.#listeners.add(heard);
+    return () => this.#listeners.delete(heard);
+  }
+
+  async #answer<Answer>(asked: string, answer: () => Answer): Promise<Answer> {
+    this.asked.push(asked);
+    await Promise.resolve();
+    return answer();
+  }
+
+  #tell(events: EngineEvent[]): void {
+    for (const listener of this.#listeners) listener(events);
+  }
+
+  get #total(): number {
+    return this.#start.rows + this.#arrivedAtMs.length;
+  }
+
+  #list(list: number): List {
+    const open = this.#lists.get(list);
+    if (!open) throw fault("list_closed", `list ${String(list)} is not open`);
+    return open;
+  }
+
+  #grown(number: number): number {
+    const list = this.#list(number);
+    for (; list.matching && list.seen < this.#total; list.seen += 1) {
+      if (this.#matches(list.seen, list.filter)) list.matching.push(list.seen);
+    }
+    list.seen = this.#total;
+    return list.matching?.length ?? list.seen;
+  }
+
+  #matches(seq: number, { endpoint, text }: ListFilter): boolean {
+    if (endpoint !== null && this.#endpointOf(seq) !== endpoint) return false;
+    if (text === null) return true;
+    const { method, target } = this.#sample(seq);
+    const row = `${method} ${target}`.toLowerCase();
+    return text
+      .toLowerCase()
+      .split(/\s+/)
+      .every((word) => row.includes(word));
+  }
+
+  #sample(seq: number): Sample {
+    return this.#start.make(seq);
+  }
+
+  #endpointOf(seq: number): string {
+    const all = this.#start.endpoints;
+    return all[this.#sample(seq).endpoint % all.length]?.id ?? "local";
+  }
+
+  #row(seq: number): CaptureRow {
+    const sample = this.#sample(seq);
+    const before = this.#startedAtMs - (this.#start.rows - seq) * SPACING_MS;
+    const receivedAtMs = this.#arrivedAtMs[seq - this.#start.rows] ?? before;
+    const endpoint = this.#endpointOf(seq);
+    const type = sample.headers.find(([name]) => name === "content-type")?.[1] ?? null;
+    return {
+      seq,
+      id: `01936f2e-7c1a-7000-8000-${seq.toString(16).padStart(12, "0")}`,
+      endpoint,
+      source: endpoint === "local" ? "local" : "relay",
+      receivedAtMs,
+      storedAtMs: receivedAtMs + (sample.isHeld ? 2_400_000 : 14),
+      isHeld: sample.isHeld,
+      method: sample.method,
+      target: sample.target.slice(0, 512),
+      contentType: type,
+      bodyBytes: sample.body.length,
+      flaws: sample.flaws,
+    };
+  }
+
+  #seq(id: string): number {
+    const seq = Number.parseInt(id.slice(-12), 16);
+    if (!(seq >= 0 && seq < this.#total)) throw fault("capture_gone", `no capture ${id}`);
+    return seq;
+  }
+}
+
+function head({ method, target, headers }: Sample): Uint8Array {
+  const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`);
+  return new TextEncoder().encode(`${method} ${target} HTTP/1.1\r\n${lines.join("")}\r\n`);
+}
+
+function fault(code: string, message: string): Error & UiError {
+  return Object.assign(new Error(message), { code });
+}

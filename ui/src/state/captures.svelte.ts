@@ -1,0 +1,166 @@
+// The list of captures: which ones, how many, whether it follows, and what is chosen. Positions
+// count from the oldest; on screen the newest comes first, so row 0 is position `shown - 1`.
+
+import type { Backend } from "../backend/backend";
+import { asUiError } from "../backend/backend";
+import type { CaptureRow } from "../bindings/CaptureRow";
+import type { ListFilter } from "../bindings/ListFilter";
+import type { UiError } from "../bindings/UiError";
+import { Latest } from "./latest";
+import { Pages } from "./pages.svelte";
+
+/** Nothing left out. */
+export const EVERYTHING: ListFilter = { endpoint: null, text: null };
+
+export class Captures {
+  readonly #backend: Backend;
+  readonly #onchoose: (row: CaptureRow) => void;
+  readonly #opening: Latest<ListFilter>;
+  readonly #growing: Latest<void>;
+  readonly #choosing: Latest<number>;
+  #list: number | null = null;
+  #rows: Pages<CaptureRow> | null = $state.raw(null);
+
+  /** What was asked for. */
+  filter: ListFilter = $state.raw(EVERYTHING);
+  /** What the rows on screen were chosen by; follows `filter`. */
+  shownFilter: ListFilter = $state.raw(EVERYTHING);
+  /** How many match. */
+  count = $state(0);
+  /** How many of them are on screen: stands still while paused. */
+  shown = $state(0);
+  /** Whether new captures come in at the top as they arrive. */
+  isLive = $state(true);
+  /** The position that the keyboard stands on. */
+  chosen: number | null = $state(null);
+  problem: UiError | null = $state.raw(null);
+
+  /** How many arrived since following stopped. */
+  readonly fresh = $derived(this.count - this.shown);
+  readonly isOpen = $derived(this.#rows !== null);
+
+  /** `onchoose` hears of each capture that the person, or the first arrival, chooses. */
+  constructor(backend: Backend, onchoose: (row: CaptureRow) => void) {
+    this.#backend = backend;
+    this.#onchoose = onchoose;
+    this.#opening = new Latest((filter) => this.#open(filter));
+    this.#growing = new Latest(() => this.#grow());
+    this.#choosing = new Latest((position) => this.#tell(position));
+  }
+
+  /** Shows what matches `filter` instead; the rows of before stay until then. */
+  show(filter: ListFilter): Promise<void> {
+    this.filter = filter;
+    return this.#opening.ask(filter);
+  }
+
+  /** Narrows to one endpoint, or to none. */
+  showEndpoint(endpoint: string | null): Promise<void> {
+    return this.show({ ...this.filter, endpoint });
+  }
+
+  /** Narrows to captures with these words; blank is no filter. */
+  showWords(words: string): Promise<void> {
+    return this.show({ ...this.filter, text: words.trim() === "" ? null : words.trim() });
+  }
+
+  /** Takes in what has arrived. */
+  grow(): Promise<void> {
+    return this.#growing.ask();
+  }
+
+  /** The capture on screen row `index` (0 is the newest shown), or nothing while it is fetched. */
+  row(index: number): CaptureRow | undefined {
+    return this.#rows?.at(this.position(index));
+  }
+
+  /** The position of screen row `index`, and the other way round. */
+  position(index: number): number {
+    return this.shown - 1 - index;
+  }
+
+  /** Screen rows `first` up to, not including, `end` are in view. */
+  view(first: number, end: number): void {
+    this.#rows?.want(this.shown - end, this.shown - first);
+  }
+
+  /** Stops following; what arrives is counted in `fresh`. */
+  pause(): void {
+    this.isLive = false;
+  }
+
+  /** Follows again, from the newest. */
+  follow(): void {
+    this.isLive = true;
+    this.#showCount();
+  }
+
+  /** Chooses screen row `index` by hand, which stops following. */
+  choose(index: number): void {
+    if (this.shown === 0) return;
+    this.pause();
+    this.#choose(this.position(Math.min(Math.max(0, index), this.shown - 1)));
+  }
+
+  /** Chooses the row `by` below the chosen one; the first if there is none. */
+  step(by: number): void {
+    const from = this.chosen === null ? null : this.position(this.chosen);
+    this.choose(from === null ? 0 : from + by);
+  }
+
+  #choose(position: number): void {
+    this.chosen = position;
+    void this.#choosing.ask(position);
+  }
+
+  async #tell(position: number): Promise<void> {
+    try {
+      const row = await this.#rows?.fetch(position);
+      if (row && position === this.chosen) this.#onchoose(row);
+    } catch (reason) {
+      this.problem = asUiError(reason);
+    }
+  }
+
+  async #open(filter: ListFilter): Promise<void> {
+    try {
+      const { list, count } = await this.#backend.openList(filter);
+      const before = this.#list;
+      this.#list = list;
+      this.#rows = new Pages(
+        (from, wanted) => this.#backend.rows(list, from, wanted),
+        (reason) => (this.problem = asUiError(reason)),
+        count,
+      );
+      this.problem = null;
+      this.shownFilter = filter;
+      this.chosen = null;
+      this.isLive = true;
+      this.count = count;
+      this.#showCount();
+      if (before !== null) await this.#backend.closeList(before);
+    } catch (reason) {
+      this.problem = asUiError(reason);
+    }
+  }
+
+  async #grow(): Promise<void> {
+    const list = this.#list;
+    if (list === null) return;
+    try {
+      const { count } = await this.#backend.growList(list);
+      if (list !== this.#list) return; // another list has been opened meanwhile
+      const isFirst = this.shown === 0 && count > 0;
+      this.count = count;
+      if (this.isLive) this.#showCount();
+      if (isFirst && this.isLive) this.#choose(count - 1);
+    } catch (reason) {
+      this.problem = asUiError(reason);
+    }
+  }
+
+  #showCount(): void {
+    this.shown = this.count;
+    this.#rows?.grow(this.count);
+  }
+}

@@ -1,0 +1,50 @@
+// Events come in batches, faster than a screen shows: they are summed up and handed on once a
+// frame. While the window is hidden there are no frames, and the sum waits.
+
+import type { EngineEvent } from "../bindings/EngineEvent";
+import type { Status } from "../bindings/Status";
+
+/** What happened since the last frame. */
+export interface Heard {
+  /** How many captures were stored. */
+  captured: number;
+  /** The newest status, if it changed. */
+  status: Status | null;
+  /** Whether endpoints came, went or were renamed. */
+  hasEndpoints: boolean;
+}
+
+/** Sums up events and gives the sum to `take` at the next frame. */
+export class HeardPerFrame {
+  readonly #take: (heard: Heard) => void;
+  #sum: Heard | null = null;
+
+  constructor(take: (heard: Heard) => void) {
+    this.#take = take;
+  }
+
+  add(events: readonly EngineEvent[]): void {
+    if (events.length === 0) return;
+    if (this.#sum === null) requestAnimationFrame(() => this.#flush());
+    this.#sum = events.reduce(sum, this.#sum ?? NOTHING);
+  }
+
+  #flush(): void {
+    const heard = this.#sum;
+    this.#sum = null;
+    if (heard) this.#take(heard);
+  }
+}
+
+const NOTHING: Heard = { captured: 0, status: null, hasEndpoints: false };
+
+function sum(heard: Heard, event: EngineEvent): Heard {
+  switch (event.kind) {
+    case "captured":
+      return { ...heard, captured: heard.captured + event.count };
+    case "status":
+      return { ...heard, status: event.status };
+    case "endpoints":
+      return { ...heard, hasEndpoints: true };
+  }
+}

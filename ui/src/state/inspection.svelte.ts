@@ -1,0 +1,49 @@
+// The capture that is looked at: its row at once, the rest as soon as the engine has read it.
+
+import type { Backend } from "../backend/backend";
+import { asUiError } from "../backend/backend";
+import type { BodyKind } from "../bindings/BodyKind";
+import type { CaptureDetail } from "../bindings/CaptureDetail";
+import type { CaptureRow } from "../bindings/CaptureRow";
+import type { UiError } from "../bindings/UiError";
+import { Latest } from "./latest";
+import type { BodyView } from "./prefs.svelte";
+
+export class Inspection {
+  readonly #backend: Backend;
+  readonly #reading: Latest<CaptureRow>;
+
+  /** The capture that was chosen. */
+  row: CaptureRow | null = $state.raw(null);
+  /** What was read last; may be of the capture before, until the new one is here. */
+  detail: CaptureDetail | null = $state.raw(null);
+  problem: UiError | null = $state.raw(null);
+
+  constructor(backend: Backend) {
+    this.#backend = backend;
+    this.#reading = new Latest((row) => this.#read(row));
+  }
+
+  /** Looks at `row`'s capture. */
+  show(row: CaptureRow): Promise<void> {
+    if (row.id === this.row?.id) return Promise.resolve();
+    this.row = row;
+    this.problem = null;
+    return this.#reading.ask(row);
+  }
+
+  async #read(row: CaptureRow): Promise<void> {
+    try {
+      const detail = await this.#backend.detail(row.id);
+      if (row.id === this.row?.id) this.detail = detail;
+    } catch (reason) {
+      if (row.id === this.row?.id) this.problem = asUiError(reason);
+    }
+  }
+}
+
+/** The ways in which a body of `kind` can be shown, the most telling first. */
+export function viewsOf(kind: BodyKind): BodyView[] {
+  if (kind === "json") return ["tree", "text", "hex"];
+  return kind === "binary" ? ["hex"] : ["text", "hex"];
+}

@@ -1,0 +1,105 @@
+// A long sequence of which only pages near the view are in memory. Items never change and are only
+// added at the end, so what was fetched stays true.
+
+/** Items of one page; one request fetches at most as many. */
+export const PAGE = 64;
+/** Pages that are kept; those that were out of view longest go first. */
+export const KEPT_PAGES = 48;
+
+interface Page<Item> {
+  items: Item[];
+  /** The total when it was last asked for; a short answer is not asked for again before it grew. */
+  askedAt: number;
+  isAsked: boolean;
+}
+
+/** `load` answers with the items from a position on, fewer than `count` only at the end. */
+export class Pages<Item> {
+  readonly #load: (from: number, count: number) => Promise<Item[]>;
+  readonly #onfail: (reason: unknown) => void;
+  readonly #pages = new Map<number, Page<Item>>();
+  #wanted = { first: 0, end: 0 };
+  #version = $state(0);
+  total = $state(0);
+
+  constructor(
+    load: (from: number, count: number) => Promise<Item[]>,
+    onfail: (reason: unknown) => void,
+    total = 0,
+  ) {
+    this.#load = load;
+    this.#onfail = onfail;
+    this.total = total;
+  }
+
+  /** The item at `index`, or nothing while it is not here. */
+  at(index: number): Item | undefined {
+    void this.#version;
+    return this.#pages.get(Math.floor(index / PAGE))?.items[index % PAGE];
+  }
+
+  /** How many items are in memory. */
+  get kept(): number {
+    return [...this.#pages.values()].reduce((sum, page) => sum + page.items.length, 0);
+  }
+
+  /** The view needs the items from `first` up to, not including, `end`. */
+  want(first: number, end: number): void {
+    this.#wanted = { first, end };
+    for (let number = Math.floor(first / PAGE); number * PAGE < end; number += 1) {
+      void this.#fetch(number);
+    }
+  }
+
+  /** The sequence has become longer. */
+  grow(total: number): void {
+    this.total = total;
+    this.want(this.#wanted.first, Math.min(total, this.#wanted.end));
+  }
+
+  /** Puts in items that came by another way. `from` begins a page. */
+  put(from: number, items: Item[]): void {
+    for (let at = 0; at < items.length; at += PAGE) {
+      const page = { items: items.slice(at, at + PAGE), askedAt: this.total, isAsked: false };
+      this.#pages.set(Math.floor((from + at) / PAGE), page);
+    }
+    this.#version += 1;
+  }
+
+  /** The item at `index`, fetched if it is not here. */
+  async fetch(index: number): Promise<Item | undefined> {
+    const here = this.at(index);
+    if (here !== undefined) return here;
+    return (await this.#load(index, 1))[0];
+  }
+
+  async #fetch(number: number): Promise<void> {
+    const page = this.#touch(number);
+    const from = number * PAGE + page.items.length;
+    const missing = Math.min(this.total, (number + 1) * PAGE) - from;
+    if (missing <= 0 || page.isAsked || page.askedAt >= this.total) return;
+    page.isAsked = true;
+    page.askedAt = this.total;
+    try {
+      page.items.push(...(await this.#load(from, missing)));
+      this.#version += 1;
+    } catch (reason) {
+      this.#onfail(reason);
+    } finally {
+      page.isAsked = false;
+    }
+    if (page.askedAt < this.total) this.want(this.#wanted.first, this.#wanted.end);
+  }
+
+  /** The page, now the youngest; the oldest makes room. */
+  #touch(number: number): Page<Item> {
+    const page = this.#pages.get(number) ?? { items: [], askedAt: -1, isAsked: false };
+    this.#pages.delete(number);
+    this.#pages.set(number, page);
+    for (const oldest of this.#pages.keys()) {
+      if (this.#pages.size <= KEPT_PAGES) break;
+      this.#pages.delete(oldest);
+    }
+    return page;
+  }
+}

@@ -1,0 +1,108 @@
+// Numbers, sizes and times as a person reads them in one language. Pure: the clock is a parameter.
+
+const STEPS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
+  ["day", 86_400],
+  ["hour", 3_600],
+  ["minute", 60],
+  ["second", 1],
+];
+
+/** Formats for one language; making them is slow, so one is kept a language. */
+export class Format {
+  readonly #number: Intl.NumberFormat;
+  readonly #tenth: Intl.NumberFormat;
+  readonly #age: Intl.RelativeTimeFormat;
+  readonly #moment: Intl.DateTimeFormat;
+  readonly #time: Intl.DateTimeFormat;
+  readonly #day: Intl.DateTimeFormat;
+  readonly #weekday: Intl.DateTimeFormat;
+  readonly #seconds: Intl.NumberFormat;
+
+  constructor(language: string) {
+    this.#number = new Intl.NumberFormat(language);
+    this.#tenth = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
+    this.#age = new Intl.RelativeTimeFormat(language, { style: "narrow", numeric: "auto" });
+    this.#moment = new Intl.DateTimeFormat(language, {
+      dateStyle: "medium",
+      timeStyle: "medium",
+    });
+    this.#time = new Intl.DateTimeFormat(language, {
+      hour: "2-digit",
+      minute: "2-digit",
+      second: "2-digit",
+      fractionalSecondDigits: 3,
+      hourCycle: "h23",
+    });
+    this.#day = new Intl.DateTimeFormat(language, {
+      weekday: "short",
+      day: "numeric",
+      month: "short",
+      year: "numeric",
+    });
+    this.#weekday = new Intl.DateTimeFormat(language, { day: "numeric", month: "short" });
+    this.#seconds = new Intl.NumberFormat(language, {
+      style: "unit",
+      unit: "second",
+      unitDisplay: "narrow",
+      maximumFractionDigits: 1,
+    });
+  }
+
+  /** `1,204` */
+  number(count: number): string {
+    return this.#number.format(count);
+  }
+
+  /** `0 B`, `812 B`, `12.4 KB`: powers of 1,000, as disks and senders count. */
+  bytes(count: number): string {
+    const units = ["B", "KB", "MB", "GB", "TB"];
+    let size = count;
+    let unit = 0;
+    while (size >= 999.95 && unit < units.length - 1) {
+      size /= 1000;
+      unit += 1;
+    }
+    const shown = unit === 0 ? this.#number.format(size) : this.#tenth.format(size);
+    return `${shown} ${units[unit] ?? "B"}`;
+  }
+
+  /** How long before or after `nowMs` it was: `now`, `12s ago`, `in 4 min`. */
+  age(atMs: number, nowMs: number): string {
+    const seconds = Math.round((atMs - nowMs) / 1000);
+    const size = Math.abs(seconds);
+    const [unit, length] = STEPS.find(([, length]) => size >= length) ?? ["second", 1];
+    return this.#age.format(Math.trunc(seconds / length), unit);
+  }
+
+  /** `12 s` between two moments. */
+  span(ms: number): string {
+    return this.#seconds.format(ms / 1000);
+  }
+
+  /** Date and time to the millisecond. */
+  moment(atMs: number): string {
+    return `${this.#day.format(atMs)}, ${this.#time.format(atMs)}`;
+  }
+
+  /** Date and time, short, for a tooltip. */
+  short(atMs: number): string {
+    return this.#moment.format(atMs);
+  }
+
+  /** The time of day to the millisecond. */
+  time(atMs: number): string {
+    return this.#time.format(atMs);
+  }
+
+  /** `today`, `yesterday`, then the date. */
+  day(atMs: number, nowMs: number): string {
+    const days = dayNumber(atMs) - dayNumber(nowMs);
+    return days === 0 || days === -1 ? this.#age.format(days, "day") : this.#weekday.format(atMs);
+  }
+}
+
+/** Which day of local time a moment falls on, counted from 1970. */
+export function dayNumber(atMs: number): number {
+  const date = new Date(atMs);
+  return Math.floor(Date.UTC(date.getFullYear(), date.getMonth(), date.getDate()) / 86_400_000);
+}
