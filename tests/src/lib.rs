@@ -1,1 +1,5 @@
-//! Placeholder.
+//! What the tests of the whole product share: its programs, started for real on free ports, and a
+//! sender that puts bytes on the wire as they are. Start at [`program::Relay`].
+
+pub mod program;
+pub mod sender;
