@@ -6,3 +6,4 @@ pub mod decode;
 pub mod escape;
 pub mod head;
 pub mod redact;
+pub mod verify;

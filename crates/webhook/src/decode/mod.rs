@@ -79,7 +79,7 @@ fn is_identity(coding: &[u8]) -> bool {
 }
 
 /// The `type/subtype` of a content type, in lower case, without parameters.
-fn essence(value: &[u8]) -> String {
+pub(crate) fn essence(value: &[u8]) -> String {
     let end = value.iter().position(|byte| *byte == b';');
     let essence = &value[..end.unwrap_or(value.len())];
     String::from_utf8_lossy(essence.trim_ascii()).to_ascii_lowercase()

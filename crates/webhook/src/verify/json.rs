@@ -1,0 +1,60 @@
+//! The few members of a JSON body that a sender signs or signs with.
+
+use std::{borrow::Cow, ops::Range};
+
+use crate::{
+    decode::json::{Kind, Outline, unescape},
+    verify::verdict::Flaw,
+};
+
+/// A JSON body, read.
+pub(crate) struct Document<'a> {
+    text: &'a [u8],
+    outline: Outline,
+}
+
+impl<'a> Document<'a> {
+    /// Reads `text`, which has to be JSON to its end.
+    pub(crate) fn parse(text: &'a [u8]) -> Result<Self, Flaw> {
+        let outline = Outline::parse(text);
+        match outline.problem() {
+            Some(_) => Err(Flaw::Malformed("the body is no JSON".to_owned())),
+            None => Ok(Self { text, outline }),
+        }
+    }
+
+    /// The node at the end of `path`, member names from the root.
+    pub(crate) fn at(&self, path: &[&str]) -> Option<u32> {
+        self.below(0, path)
+    }
+
+    /// The node at the end of `path` from `node`.
+    pub(crate) fn below(&self, node: u32, path: &[&str]) -> Option<u32> {
+        path.iter()
+            .try_fold(node, |at, name| self.outline.member(self.text, at, name))
+    }
+
+    /// What the container `node` holds itself.
+    pub(crate) fn children(&self, node: u32) -> impl Iterator<Item = u32> {
+        self.outline.children(node)
+    }
+
+    pub(crate) fn kind(&self, node: u32) -> Kind {
+        self.outline.nodes()[node as usize].kind()
+    }
+
+    /// Where `node` stands in the text.
+    pub(crate) fn span(&self, node: u32) -> Range<usize> {
+        self.outline.nodes()[node as usize].value()
+    }
+
+    /// The scalar `node` as text: what a string stands for, a number and `true` as written,
+    /// nothing for `null`.
+    pub(crate) fn scalar(&self, node: u32) -> Cow<'a, str> {
+        let raw = &self.text[self.span(node)];
+        match self.kind(node) {
+            Kind::Null => Cow::Borrowed(""),
+            _ => unescape(raw),
+        }
+    }
+}

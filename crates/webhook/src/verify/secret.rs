@@ -1,0 +1,78 @@
+//! What a signature is checked with: secrets that never show themselves, and certificates.
+
+use std::{collections::BTreeMap, fmt};
+
+use zeroize::Zeroizing;
+
+/// One secret (or public key) under a name that may be shown. Its value is wiped when dropped and
+/// has no way out of this crate.
+#[derive(Clone)]
+pub struct Secret {
+    name: String,
+    value: Zeroizing<Vec<u8>>,
+}
+
+impl Secret {
+    /// Keeps `value` under `name`.
+    #[must_use]
+    pub fn new(name: impl Into<String>, value: impl Into<Vec<u8>>) -> Self {
+        Self {
+            name: name.into(),
+            value: Zeroizing::new(value.into()),
+        }
+    }
+
+    /// The name that a person gave it.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(crate) fn value(&self) -> &[u8] {
+        &self.value
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Secret({})", self.name)
+    }
+}
+
+/// All that a signature may be checked with.
+#[derive(Debug, Clone, Default)]
+pub struct Keys {
+    /// The secrets of the sender; while one is rotated there are two. At `PayPal`: the webhook's id.
+    pub secrets: Vec<Secret>,
+    /// Certificates that were fetched, in PEM, by their URL. See
+    /// [`crate::verify::certificate_url`].
+    pub certificates: BTreeMap<String, Vec<u8>>,
+    /// Certificates in PEM that others may be signed by, for the senders whose own must be.
+    pub roots: Vec<Vec<u8>>,
+}
+
+impl Keys {
+    /// One secret and nothing else.
+    #[must_use]
+    pub fn one(secret: Secret) -> Self {
+        Self {
+            secrets: vec![secret],
+            ..Self::default()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_does_not_show_itself() {
+        let keys = Keys::one(Secret::new("acme", "hunter2"));
+        let shown = format!("{keys:?} {keys:#?}");
+        assert!(
+            shown.contains("acme") && !shown.contains("hunter2"),
+            "{shown}"
+        );
+    }
+}

@@ -1,0 +1,80 @@
+//! Verdicts held against requests that were made or checked with the senders' own packages, read
+//! from `../shared/conformance` beside the repository where that is there.
+
+use std::{fs, path::PathBuf};
+
+use serde_json::{Value, json};
+use webhook::verify::batch;
+
+/// The cases of a file of facts, or `None`, said plainly, where it is not there.
+fn cases(name: &str) -> Option<Vec<Value>> {
+    let shared = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/conformance");
+    let path = shared.join(name);
+    let Ok(text) = fs::read_to_string(&path) else {
+        println!("not checked: {} is not there", path.display());
+        return None;
+    };
+    let mut file: Value = serde_json::from_str(&text).unwrap();
+    let Value::Array(cases) = file["vectors"].take() else {
+        panic!("{name} holds no vectors");
+    };
+    assert!(!cases.is_empty(), "{name} is empty");
+    Some(cases)
+}
+
+fn verdict(case: &Value) -> Value {
+    serde_json::from_str(&batch::line(&case.to_string())).unwrap()
+}
+
+#[test]
+fn every_scored_case_is_judged_right_and_nine_in_ten_for_the_right_reason() {
+    let Some(cases) = cases("signature_cases.json") else {
+        return;
+    };
+    let scored = |case: &&Value| case["score"] == true;
+    let mut odd = Vec::new();
+    let mut right = 0;
+    for case in cases.iter().filter(scored) {
+        let seen = verdict(case);
+        assert_eq!(
+            seen["valid"], case["valid"],
+            "{}: {seen} {}",
+            case["id"], case["why"]
+        );
+        assert_eq!(seen["id"], case["id"]);
+        if seen["reason"] == case["reason_hint"] {
+            right += 1;
+        } else {
+            odd.push(format!("{} {} {seen}", case["id"], case["why"]));
+        }
+    }
+    println!("{right} reasons right; others: {odd:#?}");
+    let total = right + odd.len();
+    assert!(right * 10 >= total * 9, "{right} of {total}: {odd:#?}");
+}
+
+#[test]
+fn what_is_not_signed_is_neither_valid_nor_not() {
+    let case = json!({
+        "id": "hub", "provider": "docker-hub", "url": "https://a.example/", "now": 0,
+        "headers": [], "body_b64": "e30=",
+    });
+    assert_eq!(
+        verdict(&case),
+        json!({
+            "id": "hub", "valid": null, "reason": "unsigned", "covers": "nothing",
+        })
+    );
+}
+
+#[test]
+fn a_line_that_is_no_case_gets_an_answer_too() {
+    for line in ["", "{}", "[", r#"{"id":"a","provider":"acme"}"#] {
+        let seen: Value = serde_json::from_str(&batch::line(line)).unwrap();
+        assert!(
+            seen["reason"].as_str().unwrap().starts_with("unreadable"),
+            "{seen}"
+        );
+        assert_eq!(seen["valid"], Value::Null);
+    }
+}
