@@ -32,6 +32,7 @@ CREATE TABLE queue (
     endpoint TEXT NOT NULL,
     received_at_ms INTEGER NOT NULL,
     envelope_bytes INTEGER NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0, -- sessions that sent it and ended without an answer
     envelope BLOB NOT NULL             -- sealed to the device
 ) STRICT;
 

@@ -5,16 +5,18 @@ use std::sync::Arc;
 
 use axum::{
     Json, Router,
-    extract::{FromRequestParts, Path, Request, State, WebSocketUpgrade},
+    extract::{FromRequest, FromRequestParts, Path, Request, State, WebSocketUpgrade},
     response::{IntoResponse, Response},
     routing::{delete, get, post},
 };
 use http::{HeaderMap, StatusCode, header, request::Parts};
+use serde::de::DeserializeOwned;
 use tracing::{error, info};
 use webhook::capture::EndpointId;
 use wire::{
     MAX_FRAME_BYTES, SUBPROTOCOL,
     api::{ApiError, DeviceInfo, EndpointInfo, EndpointRequest, ErrorCode, PairRequest, Paired},
+    seal::Sealer,
     token::{Token, TokenKind},
 };
 
@@ -93,6 +95,20 @@ impl FromRequestParts<Arc<Shared>> for Caller {
     }
 }
 
+/// The JSON of a request; what is not understood is refused in the interface's own form.
+struct Body<T>(T);
+
+impl<T: DeserializeOwned> FromRequest<Arc<Shared>> for Body<T> {
+    type Rejection = Refused;
+
+    async fn from_request(request: Request, shared: &Arc<Shared>) -> Result<Self, Refused> {
+        match Json::from_request(request, shared).await {
+            Ok(Json(value)) => Ok(Self(value)),
+            Err(error) => Err(Refused::new(ErrorCode::RequestInvalid, error.body_text())),
+        }
+    }
+}
+
 fn bearer(headers: &HeaderMap) -> Option<Token> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = value.split_once(' ')?;
@@ -104,7 +120,7 @@ fn bearer(headers: &HeaderMap) -> Option<Token> {
 
 async fn pair(
     State(shared): State<Arc<Shared>>,
-    Json(request): Json<PairRequest>,
+    Body(request): Body<PairRequest>,
 ) -> Result<Json<Paired>, Refused> {
     let unknown = || {
         Refused::new(
@@ -120,6 +136,9 @@ async fn pair(
         .take(80)
         .collect();
     let key = request.public_key;
+    if let Err(error) = Sealer::new(&key, now_ms) {
+        return Err(Refused::new(ErrorCode::RequestInvalid, error.to_string()));
+    }
     match devices::pair(&shared.database, &request.invite, name, key, &token, now_ms).await? {
         Pairing::Paired(device) => {
             info!(device = device.id, "paired device `{}`", device.id);
@@ -162,7 +181,7 @@ async fn list_endpoints(
 async fn add_endpoint(
     State(shared): State<Arc<Shared>>,
     Caller(device): Caller,
-    Json(request): Json<EndpointRequest>,
+    Body(request): Body<EndpointRequest>,
 ) -> Result<Json<EndpointInfo>, Refused> {
     let id: EndpointId = names::endpoint()
         .parse()

@@ -35,6 +35,8 @@ pub(crate) struct Waiting {
     pub(crate) id: CaptureId,
     pub(crate) endpoint: EndpointId,
     pub(crate) received_at_ms: i64,
+    /// Sessions that sent it before, and ended without an answer.
+    pub(crate) attempts: u16,
     pub(crate) envelope_bytes: u64,
     /// The whole envelope when it is small enough to be sent at once, else nothing of it.
     pub(crate) envelope: Option<Bytes>,
@@ -136,7 +138,7 @@ impl Queue {
         database
             .read(move |db| {
                 db.prepare_cached(
-                    "SELECT number, id, endpoint, received_at_ms, envelope_bytes,
+                    "SELECT number, id, endpoint, received_at_ms, attempts, envelope_bytes,
                             CASE WHEN envelope_bytes <= ?4 THEN envelope END
                      FROM queue WHERE device = ?1 AND number > ?2 ORDER BY number LIMIT ?3",
                 )?
@@ -150,8 +152,9 @@ impl Queue {
                             .parse()
                             .map_err(|_| sqlite::rusqlite::Error::InvalidQuery)?,
                         received_at_ms: row.get(3)?,
-                        envelope_bytes: row.get(4)?,
-                        envelope: row.get::<_, Option<Vec<u8>>>(5)?.map(Bytes::from),
+                        attempts: row.get(4)?,
+                        envelope_bytes: row.get(5)?,
+                        envelope: row.get::<_, Option<Vec<u8>>>(6)?.map(Bytes::from),
                     })
                 })?
                 .collect()
@@ -175,6 +178,22 @@ impl Queue {
                 let mut piece = vec![0; count.min(blob.len().saturating_sub(from))];
                 blob.read_at_exact(&mut piece, from)?;
                 Ok(piece.into())
+            })
+            .await
+    }
+
+    /// Notes that captures were sent and not answered for.
+    pub(crate) async fn unanswered(
+        &self,
+        database: &Database,
+        ids: Vec<CaptureId>,
+    ) -> Result<(), Error> {
+        database
+            .write(move |db| {
+                let sql = "UPDATE queue SET attempts = min(attempts + 1, 65534) WHERE id = ?1";
+                let mut count = db.prepare_cached(sql)?;
+                ids.iter()
+                    .try_for_each(|id| count.execute([id.to_bytes()]).map(drop))
             })
             .await
     }

@@ -190,7 +190,11 @@ impl Session {
                     },
                 );
                 self.send(waiting, stream, &lanes).await?;
-                stream += 2;
+                // A number is never used again; who comes back begins with 1.
+                let Some(next) = stream.checked_add(2) else {
+                    return Ok(End::Stopping);
+                };
+                stream = next;
             }
         }
     }
@@ -213,7 +217,7 @@ impl Session {
             id: waiting.id,
             endpoint: waiting.endpoint,
             received_at_ms: waiting.received_at_ms,
-            attempt: 1,
+            attempt: waiting.attempts + 1,
             envelope_bytes: waiting.envelope_bytes,
             piece,
         });
@@ -331,6 +335,16 @@ impl Session {
     async fn leave(&self, end: &End) {
         let device = &self.device.id;
         debug!(device, "the session of device `{device}` ended: {end}");
+        let unanswered: Vec<_> = self.in_flight().drain().map(|(id, _)| id).collect();
+        if !unanswered.is_empty()
+            && let Err(error) = self
+                .shared
+                .queue
+                .unanswered(&self.shared.database, unanswered)
+                .await
+        {
+            warn!("what was sent in vain could not be counted: {error}");
+        }
         let reason = match end {
             End::Gone | End::Silent => return,
             End::Replaced => GoawayReason::Replaced,

@@ -287,16 +287,16 @@ impl Engine {
         let sizes = ["history.db", "history.db-wal"]
             .map(|name| std::fs::metadata(path.with_file_name(name)).map_or(0, |file| file.len()));
         Ok(Status {
+            notices: self.notices(pairing.as_ref().map(|pairing| pairing.url.as_str())),
             relay: pairing.map(|pairing| pairing.url),
             line: parts.line.now(),
             receiver: self.receiver().map(|address| format!("http://{address}")),
             captures,
             disk_bytes: sizes.iter().sum(),
-            notices: self.notices(),
         })
     }
 
-    fn notices(&self) -> Vec<Notice> {
+    fn notices(&self, relay: Option<&str>) -> Vec<Notice> {
         let parts = &self.0;
         let mut all = parts
             .notices
@@ -308,6 +308,19 @@ impl Engine {
             let message = format!("no keychain serves here: secrets are in the file {file}");
             all.push(Notice {
                 code: "secrets_in_file".to_owned(),
+                message,
+            });
+        }
+        if let Some(relay) = relay.and_then(|url| url.parse::<RelayUrl>().ok())
+            && !relay.is_encrypted()
+            && !relay.is_loopback()
+        {
+            let message = format!(
+                "the way to {relay} is not encrypted: whoever is on it can read captures as they \
+                 are sent; give the relay a certificate and pair with its https:// address"
+            );
+            all.push(Notice {
+                code: "unencrypted".to_owned(),
                 message,
             });
         }

@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use url::{Url, form_urlencoded};
+use url::{Host, Url, form_urlencoded};
 
 use crate::{
     api,
@@ -87,6 +87,17 @@ impl RelayUrl {
     #[must_use]
     pub fn is_encrypted(&self) -> bool {
         self.0.scheme() == "https"
+    }
+
+    /// Whether the relay is on this computer.
+    #[must_use]
+    pub fn is_loopback(&self) -> bool {
+        match self.0.host() {
+            Some(Host::Domain(name)) => name == "localhost",
+            Some(Host::Ipv4(address)) => address.is_loopback(),
+            Some(Host::Ipv6(address)) => address.is_loopback(),
+            None => false,
+        }
     }
 
     /// Host and, where it is not the scheme's own, port: what a person calls the relay.
