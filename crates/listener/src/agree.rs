@@ -7,7 +7,7 @@ use webhook::{
     head::{Head, HeadError},
 };
 
-use crate::head::after_scheme;
+use crate::target::after_scheme;
 
 /// The head to keep for a request: `recorded` when hyper read the same in it.
 ///
@@ -86,4 +86,100 @@ fn headers_agree_by_name(head: &Head, headers: &HeaderMap) -> bool {
         one.0 == other.0 && one.0 == header::CONTENT_LENGTH.as_str().as_bytes()
     });
     sent == understood
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use http::{HeaderName, HeaderValue, Request};
+
+    use super::*;
+
+    /// What is kept of `sent` when hyper understood these parts.
+    fn check(
+        sent: &str,
+        method: &str,
+        target: &str,
+        headers: &[(&str, &str)],
+    ) -> (Head, Vec<Flaw>) {
+        let head = Head::parse(Bytes::copy_from_slice(sent.as_bytes())).unwrap();
+        let mut request = Request::builder()
+            .method(method)
+            .uri(target)
+            .body(())
+            .unwrap();
+        for (name, value) in headers {
+            let value = HeaderValue::from_bytes(value.as_bytes()).unwrap();
+            request
+                .headers_mut()
+                .append(name.parse::<HeaderName>().unwrap(), value);
+        }
+        kept(Some(head), &request.into_parts().0).unwrap()
+    }
+
+    #[test]
+    fn what_hyper_reads_alike_is_kept_as_sent() {
+        let alike = |sent: &str, method, target, headers: &[_]| {
+            let (head, flaws) = check(sent, method, target, headers);
+            assert_eq!((head.as_bytes().as_ref(), flaws), (sent.as_bytes(), vec![]));
+        };
+        let grouped = [("a", "1"), ("a", "3"), ("b", "2")];
+        alike(
+            "GET /a?b HTTP/1.1\r\nA: 1\r\nB:2\r\na:  3 \r\n\r\n",
+            "GET",
+            "/a?b",
+            &grouped,
+        );
+        alike("x /a#b HTTP/1.1\r\n\r\n", "x", "/a#b", &[]);
+        alike("OPTIONS * HTTP/1.1\r\n\r\n", "OPTIONS", "*", &[]);
+        alike(
+            "GET http://a:80 HTTP/1.1\r\n\r\n",
+            "GET",
+            "http://a:80",
+            &[],
+        );
+        alike(
+            "GET HTTPS://a/b?c HTTP/1.1\r\n\r\n",
+            "GET",
+            "https://a/b?c",
+            &[],
+        );
+        let once = [("content-length", "5"), ("a", "b")];
+        let twice = "GET / HTTP/1.1\r\nContent-Length: 5\r\nA: b\r\nContent-Length: 5\r\n\r\n";
+        alike(twice, "GET", "/", &once);
+    }
+
+    #[test]
+    fn hypers_view_is_kept_where_it_differs() {
+        let differs = |sent: &str, method, target, headers: &[_]| {
+            let (head, flaws) = check(sent, method, target, headers);
+            assert_eq!(flaws, [Flaw::Normalised], "{sent:?}");
+            assert_eq!(
+                (head.method(), head.target()),
+                (method.as_bytes(), target.as_bytes())
+            );
+            assert_eq!(head.headers().count(), headers.len());
+        };
+        let sent = "GET /a HTTP/1.1\r\nA: 1\r\nA: 2\r\n\r\n";
+        differs(sent, "POST", "/a", &[("a", "1"), ("a", "2")]);
+        differs(sent, "GET", "/b", &[("a", "1"), ("a", "2")]);
+        differs(sent, "GET", "/a", &[("a", "2"), ("a", "1")]);
+        differs(sent, "GET", "/a", &[("a", "1")]);
+        differs(sent, "GET", "/a", &[("a", "1"), ("a", "2"), ("b", "3")]);
+        differs(sent, "GET", "/a", &[("a", "1"), ("b", "2")]);
+    }
+
+    #[test]
+    fn a_request_without_a_recorded_head_is_kept_as_hyper_sees_it() {
+        let parts = Request::builder()
+            .uri("/a")
+            .header("b", "c")
+            .body(())
+            .unwrap()
+            .into_parts()
+            .0;
+        let (head, flaws) = kept(None, &parts).unwrap();
+        assert_eq!(head.as_bytes().as_ref(), b"GET /a HTTP/1.1\r\nb: c\r\n\r\n");
+        assert_eq!(flaws, [Flaw::Normalised]);
+    }
 }

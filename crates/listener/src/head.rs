@@ -1,23 +1,16 @@
 //! The lines of a head, checked one after another as they come, more strictly than the HTTP
 //! library does. Pure. Start at [`HeadCheck::line`].
 //!
-//! Source: RFC 9112 sections 2.2, 3 and 6, RFC 9110 sections 5.5 and 7.2.
+//! Source: RFC 9112 sections 2.2, 3 and 5, RFC 9110 sections 5.5 and 7.2.
 
-use std::net::Ipv6Addr;
-
-use crate::refusal::Refusal;
+use crate::{
+    framing::{Framing, FramingCheck, trim},
+    refusal::Refusal,
+    target::{is_authority, is_target},
+};
 
 /// Empty lines that may stand before a request line: some clients end a body with one too many.
 const EMPTY_LINES_BEFORE: u8 = 8;
-
-/// How the body that follows a head is framed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Framing {
-    /// So many bytes; 0 when the head announces no body.
-    Length(u64),
-    /// In chunks.
-    Chunked,
-}
 
 /// What a line is in its head.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,24 +30,13 @@ pub(crate) struct HeadCheck {
     version: Option<Version>,
     fields: usize,
     hosts: usize,
-    length: Option<u64>,
-    coding: Option<Coding>,
+    framing: FramingCheck,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Version {
     Http10,
     Http11,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Coding {
-    /// `chunked` and nothing else.
-    Chunked,
-    /// Others and then `chunked`: where the body ends is known, what it says is not.
-    ChunkedLast,
-    /// Where the body ends is not known.
-    Unknown,
 }
 
 impl HeadCheck {
@@ -113,9 +95,9 @@ impl HeadCheck {
         let is = |other: &[u8]| name.eq_ignore_ascii_case(other);
         match name.len() {
             4 if is(b"host") => self.host(value),
-            14 if is(b"content-length") => self.content_length(value),
+            14 if is(b"content-length") => self.framing.content_length(value),
             17 if is(b"transfer-encoding") => {
-                self.transfer_encoding(value);
+                self.framing.transfer_encoding(value);
                 Ok(())
             }
             _ => Ok(()),
@@ -133,49 +115,11 @@ impl HeadCheck {
         Ok(())
     }
 
-    fn content_length(&mut self, value: &[u8]) -> Result<(), Refusal> {
-        let Some(length) = decimal(value) else {
-            return Err(Refusal::Malformed("a Content-Length that is no number"));
-        };
-        if self.length.is_some_and(|before| before != length) {
-            return Err(Refusal::Malformed("two different values of Content-Length"));
-        }
-        self.length = Some(length);
-        Ok(())
-    }
-
-    fn transfer_encoding(&mut self, value: &[u8]) {
-        let last = value.rsplit(|byte| *byte == b',').next().map(trim);
-        let ends_chunked = last.is_some_and(|last| last.eq_ignore_ascii_case(b"chunked"));
-        self.coding = Some(match (self.coding, ends_chunked) {
-            (None, true) if value.len() == b"chunked".len() => Coding::Chunked,
-            (_, true) => Coding::ChunkedLast,
-            (_, false) => Coding::Unknown,
-        });
-    }
-
     fn end(&self, version: Version) -> Result<Framing, Refusal> {
         if version == Version::Http11 && self.hosts == 0 {
             return Err(Refusal::Malformed("no Host"));
         }
-        let Some(coding) = self.coding else {
-            return Ok(Framing::Length(self.length.unwrap_or(0)));
-        };
-        if version == Version::Http10 {
-            return Err(Refusal::Malformed("Transfer-Encoding in HTTP/1.0"));
-        }
-        if self.length.is_some() {
-            return Err(Refusal::Malformed(
-                "both Transfer-Encoding and Content-Length",
-            ));
-        }
-        match coding {
-            Coding::Chunked => Ok(Framing::Chunked),
-            Coding::ChunkedLast => Err(Refusal::Coding),
-            Coding::Unknown => Err(Refusal::Malformed(
-                "a transfer coding that is not `chunked`",
-            )),
-        }
+        self.framing.end(version == Version::Http10)
     }
 }
 
@@ -229,94 +173,146 @@ fn request_line(text: &[u8]) -> Result<Version, Refusal> {
     }
 }
 
-/// In origin form, in absolute form, or `OPTIONS *` (RFC 9112 section 3.2).
-fn is_target(method: &[u8], target: &[u8]) -> bool {
-    if str::from_utf8(target).is_err() {
-        return false;
-    }
-    match target {
-        b"*" => method == b"OPTIONS",
-        [b'/', ..] => true,
-        _ => after_scheme(target).is_some_and(|rest| {
-            let is_end = |byte: &u8| matches!(byte, b'/' | b'?' | b'#');
-            is_authority(rest.split(is_end).next().unwrap_or_default())
-        }),
-    }
-}
-
-/// What follows `http://` or `https://` in a target.
-pub(crate) fn after_scheme(target: &[u8]) -> Option<&[u8]> {
-    [&b"http://"[..], b"https://"]
-        .into_iter()
-        .find_map(|scheme| {
-            let (start, rest) = target.split_at_checked(scheme.len())?;
-            start.eq_ignore_ascii_case(scheme).then_some(rest)
-        })
-}
-
-/// `uri-host [":" port]`, the host not empty: RFC 9110 section 4.2.1 has a recipient reject an
-/// `http` URI without one.
-fn is_authority(value: &[u8]) -> bool {
-    if let Some(value) = value.strip_prefix(b"[") {
-        let Some(end) = value.iter().position(|byte| *byte == b']') else {
-            return false;
-        };
-        let address = str::from_utf8(&value[..end]).ok();
-        return address.is_some_and(|address| address.parse::<Ipv6Addr>().is_ok())
-            && is_port(&value[end + 1..]);
-    }
-    let colon = value.iter().position(|byte| *byte == b':');
-    let (name, port) = value.split_at(colon.unwrap_or(value.len()));
-    !name.is_empty() && is_registered_name(name) && is_port(port)
-}
-
-/// Nothing, or a colon and perhaps a number.
-fn is_port(text: &[u8]) -> bool {
-    match text {
-        [] | [b':'] => true,
-        [b':', number @ ..] => decimal(number).is_some_and(|number| number <= u64::from(u16::MAX)),
-        _ => false,
-    }
-}
-
-/// `reg-name` of RFC 3986 section 3.2.2.
-fn is_registered_name(name: &[u8]) -> bool {
-    let mut rest = name;
-    loop {
-        rest = match rest {
-            [] => return true,
-            [b'%', high, low, rest @ ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => {
-                rest
-            }
-            [byte, rest @ ..]
-                if byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=".contains(byte) =>
-            {
-                rest
-            }
-            _ => return false,
-        };
-    }
-}
-
-/// One digit or more, as a number that fits.
-fn decimal(digits: &[u8]) -> Option<u64> {
-    if digits.is_empty() {
-        return None;
-    }
-    digits.iter().try_fold(0_u64, |number, digit| {
-        let digit = digit.is_ascii_digit().then(|| u64::from(digit - b'0'))?;
-        number.checked_mul(10)?.checked_add(digit)
-    })
-}
-
 fn is_token(text: &[u8]) -> bool {
     let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(byte);
     !text.is_empty() && text.iter().all(is_part)
 }
 
-fn trim(value: &[u8]) -> &[u8] {
-    let is_text = |byte: &u8| !matches!(byte, b' ' | b'\t');
-    let start = value.iter().position(is_text).unwrap_or(value.len());
-    let end = value.iter().rposition(is_text).map_or(start, |at| at + 1);
-    &value[start..end]
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a head of these lines comes to, each ended by CRLF.
+    fn check(lines: &[&str]) -> Result<Framing, Refusal> {
+        let mut check = HeadCheck::default();
+        for line in lines {
+            let line = check.line(format!("{line}\r\n").as_bytes())?;
+            assert_eq!(line, Line::Within);
+        }
+        match check.line(b"\r\n")? {
+            Line::Last(framing) => Ok(framing),
+            line => panic!("an empty line taken as {line:?}"),
+        }
+    }
+
+    fn fields(fields: &[&str]) -> Result<Framing, Refusal> {
+        check(&[&["POST / HTTP/1.1", "Host: a"], fields].concat())
+    }
+
+    fn is_malformed(result: Result<Framing, Refusal>) -> bool {
+        matches!(result, Err(Refusal::Malformed(_)))
+    }
+
+    #[test]
+    fn a_request_line_is_three_words_with_one_space_between() {
+        assert_eq!(check(&["GET / HTTP/1.0"]), Ok(Framing::Length(0)));
+        for line in [
+            "GET /",
+            "GET",
+            "GET  / HTTP/1.1",
+            " GET / HTTP/1.1",
+            "GET / HTTP/1.1 ",
+            "GET /a b HTTP/1.1",
+            "GET\t/\tHTTP/1.1",
+            "GET /\rHTTP/1.1",
+            "G@T / HTTP/1.1",
+            "GET / http/1.1",
+            "GET / HTTP/1.10",
+            "GET / HTTP/1,1",
+            "GET / HTTP/11",
+            "GET / HTP/1.1",
+            "GET / HTTP/+1.1",
+            "GET / HTTP/\u{661}.1",
+        ] {
+            assert!(is_malformed(check(&[line, "Host: a"])), "{line:?}");
+        }
+        for line in [
+            "GET / HTTP/2.0",
+            "GET / HTTP/0.9",
+            "GET / HTTP/1.2",
+            "PRI * HTTP/2.0",
+        ] {
+            assert_eq!(check(&[line, "Host: a"]), Err(Refusal::Version), "{line:?}");
+        }
+    }
+
+    #[test]
+    fn a_tunnel_is_never_opened() {
+        for target in ["internal.example:22", "/", "http://a/"] {
+            let line = format!("CONNECT {target} HTTP/1.1");
+            assert_eq!(check(&[&line, "Host: a"]), Err(Refusal::Connect));
+        }
+        assert!(
+            check(&["connect / HTTP/1.1", "Host: a"]).is_ok(),
+            "methods have a case"
+        );
+    }
+
+    #[test]
+    fn a_field_is_a_name_a_colon_and_a_value_without_control_characters() {
+        for field in [
+            "A:",
+            "A: ",
+            "A:b",
+            "a-b_c!: \tü\u{7ff}\t",
+            "A: b:c",
+            "Foo|~: \\\"",
+        ] {
+            assert_eq!(fields(&[field]), Ok(Framing::Length(0)), "{field:?}");
+        }
+        for field in [
+            "A",
+            ":b",
+            " A: b",
+            "\tA: b",
+            "A : b",
+            "A\t: b",
+            "A b: c",
+            "Ä: b",
+            "A\0: b",
+            "A(: b",
+            "A: b\0c",
+            "A: b\rc",
+            "A: b\u{b}",
+            "A: \u{7f}",
+            "A: b\r",
+            "A: \u{1}",
+        ] {
+            assert!(is_malformed(fields(&[field])), "{field:?}");
+        }
+    }
+
+    #[test]
+    fn http_1_1_has_one_host_and_http_1_0_one_at_most() {
+        assert!(is_malformed(check(&["GET / HTTP/1.1"])));
+        assert!(is_malformed(check(&[
+            "GET / HTTP/1.1",
+            "Host: a",
+            "host: a"
+        ])));
+        assert!(is_malformed(check(&[
+            "GET / HTTP/1.0",
+            "Host: a",
+            "Host: b"
+        ])));
+        assert!(is_malformed(check(&["GET / HTTP/1.1", "Host: a b"])));
+        assert!(
+            is_malformed(check(&["GET http://a/ HTTP/1.1"])),
+            "in absolute form too"
+        );
+        assert_eq!(
+            check(&["GET http://a/ HTTP/1.1", "Host: b"]),
+            Ok(Framing::Length(0))
+        );
+    }
+
+    #[test]
+    fn a_few_empty_lines_may_stand_before_a_request() {
+        let mut check = HeadCheck::default();
+        for _ in 0..EMPTY_LINES_BEFORE {
+            assert_eq!(check.line(b"\r\n"), Ok(Line::Before));
+        }
+        assert!(check.line(b"\r\n").is_err());
+        assert_eq!(check.line(b"GET / HTTP/1.0\n"), Ok(Line::Within));
+    }
 }

@@ -11,7 +11,7 @@ pub struct Limits {
     /// Field lines of a head. More is answered 431.
     pub headers: usize,
     /// Bytes of a body, unless the request has a [`BodyLimit`](crate::BodyLimit) of its own. More
-    /// is answered 413.
+    /// is answered 413, and 4 GiB in any case, for bodies are held in memory.
     pub body_bytes: u64,
     /// From the first byte of a head to its last. Longer is answered 408.
     pub head_timeout: Duration,

@@ -33,7 +33,7 @@ pub struct Received {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BodyLimit(pub u64);
 
-/// What [`serve`](crate::serve) knows of a request beside what hyper does; an extension of it.
+/// What [`serve`](fn@crate::serve) knows of a request beside what hyper does; an extension of it.
 #[derive(Debug, Clone)]
 pub(crate) struct Arrived {
     /// None when the recorder saw no head where hyper did.

@@ -6,10 +6,7 @@ use std::{
     io,
     mem::MaybeUninit,
     pin::Pin,
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::Arc,
     task::{Context, Poll, ready},
     time::Duration,
 };
@@ -20,13 +17,13 @@ use tokio::{
     sync::OwnedSemaphorePermit,
     time::Instant,
 };
-use webhook::head::Head;
 
 use crate::{
     alarm::Alarm,
     follow::{Follower, Step},
     limits::Limits,
     refusal::Refusal,
+    slot::Slot,
 };
 
 /// What hyper reads in place of a head that was refused, so that the refusal is answered in its
@@ -41,14 +38,6 @@ const STAND_IN_HEAD: &[u8] = b"HEAD / HTTP/1.1\r\nhost: refused\r\n\r\n";
 const LINGER: Duration = Duration::from_secs(30);
 const LINGER_SILENCE: Duration = Duration::from_secs(2);
 const LINGER_BYTES: usize = 64 * 1024 * 1024;
-
-/// Takes heads from the recorder to the service, for hyper has no place for them.
-#[derive(Debug, Default)]
-pub(crate) struct Slot {
-    /// hyper asks for a head only when the one before is answered: there is one at most.
-    head: Mutex<Option<Result<Head, Refusal>>>,
-    is_upgraded: AtomicBool,
-}
 
 /// A stream that records the heads of the requests that come over it.
 pub(crate) struct Recorder<S> {
@@ -70,35 +59,6 @@ pub(crate) struct Recorder<S> {
     linger: Option<(Instant, usize)>,
     /// Its place among the connections, kept for as long as the socket.
     _permit: OwnedSemaphorePermit,
-}
-
-impl Slot {
-    /// Takes the head of the request that hyper has just read.
-    pub(crate) fn take(&self) -> Option<Result<Head, Refusal>> {
-        self.lock().take()
-    }
-
-    /// From now on the stream carries another protocol: nothing is recorded or timed any more.
-    pub(crate) fn upgrade(&self) {
-        self.is_upgraded.store(true, Ordering::Release);
-    }
-
-    fn put(&self, head: Result<Head, Refusal>) -> io::Result<()> {
-        match self.lock().replace(head) {
-            None => Ok(()),
-            Some(_) => Err(io::Error::other(
-                "hyper sees other requests than were recorded",
-            )),
-        }
-    }
-
-    fn is_upgraded(&self) -> bool {
-        self.is_upgraded.load(Ordering::Acquire)
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Option<Result<Head, Refusal>>> {
-        self.head.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 impl<S> Recorder<S> {
@@ -147,22 +107,19 @@ impl<S> Recorder<S> {
     /// When a wait for the client's next byte that begins now has lasted too long.
     fn due(&mut self) -> Instant {
         let (now, limits) = (Instant::now(), &self.limits);
-        if !self.follower.is_in_body() {
-            let is_idle = self.held.is_empty();
-            return now
-                + if is_idle {
-                    limits.idle_timeout
-                } else {
-                    limits.head_timeout
-                };
-        }
-        let silence = now + limits.body_timeout;
-        let (since, bytes) = *self.body.get_or_insert((now, 0));
-        match bytes.checked_div(limits.body_floor_bytes_per_s) {
-            Some(at_least_s) => {
-                silence.min(since + limits.body_timeout + Duration::from_secs(at_least_s))
+        match (self.follower.is_in_body(), self.held.is_empty()) {
+            (false, true) => now + limits.idle_timeout,
+            (false, false) => now + limits.head_timeout,
+            (true, _) => {
+                let silence = now + limits.body_timeout;
+                let (since, bytes) = *self.body.get_or_insert((now, 0));
+                let needed_ms = (bytes * 1000).checked_div(limits.body_floor_bytes_per_s);
+                needed_ms
+                    .map(Duration::from_millis)
+                    .map_or(silence, |needed| {
+                        silence.min(since + limits.body_timeout + needed)
+                    })
             }
-            None => silence,
         }
     }
 

@@ -32,9 +32,9 @@ pub enum Refusal {
     #[error("no transfer coding but `chunked` is understood here")]
     Coding,
     /// It is of another version of HTTP: 505.
-    #[error("only HTTP/1.1 and HTTP/1.0 are spoken here")]
+    #[error("only versions 1.1 and 1.0 of HTTP are spoken here")]
     Version,
-    /// A program has put a router that needs [`serve`](crate::serve) behind something else: 500.
+    /// A program has put a router that needs [`serve`](fn@crate::serve) behind something else: 500.
     #[error("this address is not served as it must be")]
     Unserved,
 }
