@@ -45,8 +45,12 @@ ui/node_modules/.package-lock.json: ui/package-lock.json
 setup-run:
 	@scripts/setup.sh run
 
-setup-test:
+setup-test: tests/node_modules/.package-lock.json
 	@scripts/setup.sh test
+
+tests/node_modules/.package-lock.json: tests/package-lock.json
+	cd tests && npm ci --no-audit --no-fund
+	@touch $@
 
 clean: ## Remove what was built
 	cargo clean
