@@ -47,17 +47,25 @@ pub fn built(name: &str) -> PathBuf {
     path
 }
 
-/// Waits until `look` finds something.
+/// Waits until `look` finds something, for [`LIMIT`] at most.
 ///
 /// # Panics
-/// When it does not within [`LIMIT`]; `what` says what was looked for.
-pub fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+/// When it does not; `what` says what was looked for.
+pub fn wait_for<T>(what: &str, look: impl FnMut() -> Option<T>) -> T {
+    wait_for_within(LIMIT, what, look)
+}
+
+/// Waits until `look` finds something, for `limit` at most.
+///
+/// # Panics
+/// When it does not; `what` says what was looked for.
+pub fn wait_for_within<T>(limit: Duration, what: &str, mut look: impl FnMut() -> Option<T>) -> T {
     let begun = Instant::now();
     loop {
         if let Some(found) = look() {
             return found;
         }
-        assert!(begun.elapsed() < LIMIT, "{what} did not come");
+        assert!(begun.elapsed() < limit, "{what} did not come");
         thread::yield_now();
         thread::park_timeout(Duration::from_millis(20));
     }
