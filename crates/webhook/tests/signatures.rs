@@ -1,5 +1,6 @@
 //! Verdicts held against requests that were made or checked with the senders' own packages, read
 //! from `../shared/conformance` beside the repository where that is there.
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "this is a test")]
 
 use std::{fs, path::PathBuf};
 

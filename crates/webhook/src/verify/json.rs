@@ -57,4 +57,20 @@ impl<'a> Document<'a> {
             _ => unescape(raw),
         }
     }
+
+    /// The text with the values of `nodes` replaced by other JSON.
+    pub(crate) fn replaced(&self, nodes: &[(u32, String)]) -> Vec<u8> {
+        let mut nodes: Vec<_> = nodes.iter().collect();
+        nodes.sort_by_key(|(node, _)| *node);
+        let mut text = self.text.to_vec();
+        for (node, json) in nodes.into_iter().rev() {
+            text.splice(self.span(*node), json.bytes());
+        }
+        text
+    }
+}
+
+/// `text` as a JSON string.
+pub(crate) fn quoted(text: &str) -> String {
+    serde_json::to_string(text).expect("any text can be written as JSON")
 }

@@ -5,13 +5,16 @@
 
 pub mod batch;
 pub mod request;
+pub mod sample;
 pub mod scheme;
 pub mod secret;
+pub mod sign;
 pub mod verdict;
 
 mod claim;
 mod crypto;
 mod detect;
+mod envelope;
 mod json;
 mod senders;
 

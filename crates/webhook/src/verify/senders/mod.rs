@@ -1,38 +1,51 @@
 //! How each sender signs: a file a sender or family, each reading a request into a claim.
 
-mod adyen;
+pub(crate) mod adyen;
 pub(crate) mod body_mac;
 mod certificate;
-mod discord;
-mod hubspot;
-mod linear;
-mod mailgun;
-mod paddle;
-mod paypal;
-mod sendgrid;
-mod sns;
-mod square;
-mod standard;
-mod stripe;
-mod timed_mac;
-mod token;
-mod twilio;
+pub(crate) mod discord;
+pub(crate) mod hubspot;
+pub(crate) mod linear;
+pub(crate) mod mailgun;
+pub(crate) mod paddle;
+pub(crate) mod paypal;
+pub(crate) mod sendgrid;
+pub(crate) mod sns;
+pub(crate) mod square;
+pub(crate) mod standard;
+pub(crate) mod stripe;
+pub(crate) mod timed_mac;
+pub(crate) mod token;
+pub(crate) mod twilio;
 
 use crate::verify::{
-    claim::Claim,
+    claim::{Claim, Proof},
     request::Request,
     scheme::Scheme,
     secret::{Keys, Secret},
     verdict::{Flaw, Verdict},
 };
 
-/// Reads what `request` claims under `scheme`; the verdict itself where it claims nothing.
+/// Reads what `request` claims under `scheme`, with the key of its certificate where it names one;
+/// the verdict itself where it claims nothing.
 pub(crate) fn claim<'a>(
     scheme: Scheme,
     request: &'a Request<'_>,
     keys: &Keys,
 ) -> Result<Claim<'a>, Verdict> {
-    let claim = match scheme {
+    let mut claim = unkeyed(scheme, request).map_err(Verdict::Invalid)?;
+    if let Proof::Rsa { key, .. } = &mut claim.proof {
+        *key = match scheme {
+            Scheme::PayPal => paypal::key(request, keys)?,
+            _ => sns::key(request, keys)?,
+        };
+    }
+    Ok(claim)
+}
+
+/// Reads what `request` claims under `scheme`.
+pub(crate) fn unkeyed<'a>(scheme: Scheme, request: &'a Request<'_>) -> Result<Claim<'a>, Flaw> {
+    match scheme {
         Scheme::GitHub
         | Scheme::GitHubSha1
         | Scheme::Bitbucket
@@ -63,11 +76,10 @@ pub(crate) fn claim<'a>(
         Scheme::SendGrid => sendgrid::claim(request),
         Scheme::Discord => discord::claim(request),
         Scheme::Mailgun => mailgun::claim(request),
-        Scheme::PayPal => return paypal::claim(request, keys),
-        Scheme::AwsSns => return sns::claim(request, keys),
-        Scheme::DockerHub => return Err(Verdict::Unsigned),
-    };
-    claim.map_err(Verdict::Invalid)
+        Scheme::PayPal => paypal::claim(request),
+        Scheme::AwsSns => sns::claim(request),
+        Scheme::DockerHub => Err(Flaw::Missing("a signature of this sender's".to_owned())),
+    }
 }
 
 /// Why none of `secrets` fits `claim`, as far as that is known without a search.

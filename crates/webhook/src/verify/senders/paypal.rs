@@ -19,35 +19,23 @@ pub(crate) const SIGNATURE: &str = "PAYPAL-TRANSMISSION-SIG";
 pub(crate) const CERTIFICATE: &str = "PAYPAL-CERT-URL";
 pub(crate) const ALGORITHM: &str = "PAYPAL-AUTH-ALGO";
 
-pub(super) fn claim<'a>(request: &'a Request<'_>, keys: &Keys) -> Result<Claim<'a>, Verdict> {
-    let read = || {
-        let hash = match request.one(ALGORITHM)? {
+pub(super) fn claim<'a>(request: &'a Request<'_>) -> Result<Claim<'a>, Flaw> {
+    let proof = Proof::Rsa {
+        hash: match request.one(ALGORITHM)? {
             "SHA256withRSA" => Hash::Sha256,
             "SHA1withRSA" => Hash::Sha1,
             other => return Err(Flaw::WrongScheme(format!("{ALGORITHM} is {other}"))),
-        };
-        Ok((
-            hash,
-            request.one(SIGNATURE)?,
-            request.one(ID)?,
-            request.one(TIME)?,
-        ))
+        },
+        key: Vec::new(),
     };
-    let (hash, seen, id, time) = read().map_err(Verdict::Invalid)?;
-    let url = certificate_url(request).map_err(Verdict::Invalid)?;
-    let Some(pem) = keys.certificates.get(&url) else {
-        return Err(Verdict::Unknown(Need::Certificate(url)));
-    };
-    let key = trusted_key(pem, keys, request.received_at_ms)?;
-    let proof = Proof::Rsa { hash, key };
-    let seen = prefixed(SIGNATURE, "", seen, &proof).map_err(Verdict::Invalid)?;
+    let seen = prefixed(SIGNATURE, "", request.one(SIGNATURE)?, &proof)?;
     let crc = crypto::crc32(&request.body).to_string().into_bytes();
     let bar = || Part::from("|");
     Ok(Claim {
         messages: vec![vec![
-            Part::from(id),
+            Part::from(request.one(ID)?),
             bar(),
-            Part::from(time),
+            Part::from(request.one(TIME)?),
             bar(),
             Part::Secret,
             bar(),
@@ -57,6 +45,15 @@ pub(super) fn claim<'a>(request: &'a Request<'_>, keys: &Keys) -> Result<Claim<'
         signed_at_ms: None,
         proof,
     })
+}
+
+/// The key of the certificate that `request` names, once it is known to be `PayPal`'s.
+pub(super) fn key(request: &Request<'_>, keys: &Keys) -> Result<Vec<u8>, Verdict> {
+    let url = certificate_url(request).map_err(Verdict::Invalid)?;
+    match keys.certificates.get(&url) {
+        Some(pem) => trusted_key(pem, keys, request.received_at_ms),
+        None => Err(Verdict::Unknown(Need::Certificate(url))),
+    }
 }
 
 fn trusted_key(pem: &[u8], keys: &Keys, at_ms: i64) -> Result<Vec<u8>, Verdict> {

@@ -3,12 +3,10 @@
 //!
 //! Source: <https://docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message.html>
 
-use std::borrow::Cow;
-
 use crate::{
     decode::json::Kind,
     verify::{
-        claim::{Claim, Message, Part, Proof},
+        claim::{Claim, Part, Proof},
         crypto::Hash,
         json::Document,
         request::Request,
@@ -39,35 +37,24 @@ const SUBSCRIPTION: [&str; 8] = [
 ];
 const REQUIRED: [&str; 5] = ["Message", "MessageId", "Timestamp", "TopicArn", "Type"];
 
-pub(super) fn claim<'a>(request: &'a Request<'_>, keys: &Keys) -> Result<Claim<'a>, Verdict> {
-    let document = Document::parse(&request.body).map_err(Verdict::Invalid)?;
-    let signed = signed(&document).map_err(Verdict::Invalid)?;
-    let Some(pem) = keys.certificates.get(&signed.certificate_url) else {
-        return Err(Verdict::Unknown(Need::Certificate(signed.certificate_url)));
+pub(super) fn claim<'a>(request: &'a Request<'_>) -> Result<Claim<'a>, Flaw> {
+    signed(&Document::parse(&request.body)?).map(|(claim, _)| claim)
+}
+
+/// The key of the certificate that `request` names.
+pub(super) fn key(request: &Request<'_>, keys: &Keys) -> Result<Vec<u8>, Verdict> {
+    let url = certificate_url(request).map_err(Verdict::Invalid)?;
+    let Some(pem) = keys.certificates.get(&url) else {
+        return Err(Verdict::Unknown(Need::Certificate(url)));
     };
     let chain = certificate::read(pem);
     let key = chain.first().and_then(|leaf| certificate::rsa_key(leaf));
     let unread = || Flaw::UnknownKey("the certificate cannot be read".to_owned());
-    let key = key.ok_or_else(unread).map_err(Verdict::Invalid)?;
-    Ok(Claim {
-        messages: signed.messages,
-        seen: vec![signed.signature],
-        signed_at_ms: None,
-        proof: Proof::Rsa {
-            hash: signed.hash,
-            key,
-        },
-    })
+    key.ok_or_else(unread).map_err(Verdict::Invalid)
 }
 
-struct Signed<'a> {
-    messages: Vec<Message<'a>>,
-    signature: Cow<'a, str>,
-    certificate_url: String,
-    hash: Hash,
-}
-
-fn signed<'a>(document: &Document<'a>) -> Result<Signed<'a>, Flaw> {
+/// What the body claims, and where its certificate is.
+fn signed<'a>(document: &Document<'a>) -> Result<(Claim<'a>, String), Flaw> {
     let text = |name: &str| {
         let missing = || Flaw::Missing(format!("{name} in the body"));
         let node = document.at(&[name]).ok_or_else(missing)?;
@@ -114,17 +101,21 @@ fn signed<'a>(document: &Document<'a>) -> Result<Signed<'a>, Flaw> {
             .map(|line| Part::Bytes(line.into_bytes().into()))
             .collect()
     };
-    Ok(Signed {
+    let claim = Claim {
         messages: lists.iter().map(message).collect(),
-        signature,
-        certificate_url,
-        hash,
-    })
+        seen: vec![signature],
+        signed_at_ms: None,
+        proof: Proof::Rsa {
+            hash,
+            key: Vec::new(),
+        },
+    };
+    Ok((claim, certificate_url))
 }
 
 /// The certificate's URL, if it is one of AWS's.
 pub(super) fn certificate_url(request: &Request<'_>) -> Result<String, Flaw> {
-    Ok(signed(&Document::parse(&request.body)?)?.certificate_url)
+    signed(&Document::parse(&request.body)?).map(|(_, url)| url)
 }
 
 /// Whether `url` is a `.pem` on a host of SNS, by the pattern of AWS's own package.

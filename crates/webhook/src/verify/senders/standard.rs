@@ -23,14 +23,7 @@ pub(crate) const STANDARD: [&str; 3] = ["webhook-id", "webhook-timestamp", "webh
 pub(crate) const SVIX: [&str; 3] = ["svix-id", "svix-timestamp", "svix-signature"];
 
 pub(super) fn claim<'a>(scheme: Scheme, request: &'a Request<'_>) -> Result<Claim<'a>, Flaw> {
-    let is_standard = STANDARD.iter().all(|name| request.has(name));
-    let is_svix = SVIX.iter().all(|name| request.has(name));
-    let names = if scheme == Scheme::Svix && (is_svix || !is_standard) {
-        SVIX
-    } else {
-        STANDARD
-    };
-    let [id, timestamp, signature] = names;
+    let [id, timestamp, signature] = names(scheme, request);
     let (version, proof) = proof(scheme);
     let signatures = request.one(signature)?;
     let (id, at) = (request.one(id)?, request.one(timestamp)?);
@@ -47,6 +40,16 @@ pub(super) fn claim<'a>(scheme: Scheme, request: &'a Request<'_>) -> Result<Clai
         signed_at_ms: Some(Ok(seconds(timestamp, at)?)),
         proof,
     })
+}
+
+/// The names of the headers that `request` has, or should have.
+pub(crate) fn names(scheme: Scheme, request: &Request<'_>) -> [&'static str; 3] {
+    let has_all = |names: [&str; 3]| names.iter().all(|name| request.has(name));
+    if scheme == Scheme::Svix && (has_all(SVIX) || !has_all(STANDARD)) {
+        SVIX
+    } else {
+        STANDARD
+    }
 }
 
 fn proof(scheme: Scheme) -> (&'static str, Proof) {

@@ -89,14 +89,30 @@ fn fields(request: &Request<'_>) -> Result<BTreeSet<Field>, Flaw> {
                 "{BODY_HASH} in the query, for this body is no form"
             ))
         })?;
-    let seen = crypto::hex(&crypto::sha256([&*request.body].into_iter()));
-    if crypto::same(seen.as_bytes(), &expected) {
+    if crypto::same(body_hash(&request.body).as_bytes(), &expected) {
         Ok(BTreeSet::new())
     } else {
         Err(Flaw::BodyChanged(format!(
             "its SHA-256 is not {BODY_HASH} in the URL"
         )))
     }
+}
+
+fn body_hash(body: &[u8]) -> String {
+    crypto::hex(&crypto::sha256([body].into_iter()))
+}
+
+/// `url` with the hash of `body` in its query, in place of another if there is one.
+pub(crate) fn with_body_hash(url: &str, body: &[u8]) -> String {
+    let (address, query) = url.split_once('?').unwrap_or((url, ""));
+    let pair = format!("{BODY_HASH}={}", body_hash(body));
+    let is_hash = |known: &str| known.split('=').next() == Some(BODY_HASH);
+    let mut pairs: Vec<_> = query.split('&').filter(|known| !known.is_empty()).collect();
+    match pairs.iter().position(|known| is_hash(known)) {
+        Some(at) => pairs[at] = &pair,
+        None => pairs.push(&pair),
+    }
+    format!("{address}?{}", pairs.join("&"))
 }
 
 /// The URL as it is, with the scheme's own port, and without any: Twilio signs now one, now the
