@@ -6,4 +6,5 @@ pub mod decode;
 pub mod escape;
 pub mod head;
 pub mod redact;
+pub mod rules;
 pub mod verify;

@@ -1,0 +1,68 @@
+//! What a parameter stands for in a request. Start at [`Parameter::read`].
+
+use crate::rules::{
+    go::{header::canonical, text::quote},
+    hook::Parameter,
+    request::Facts,
+    value::{LookupError, Object, find, object_to_json},
+};
+
+/// Why a parameter has no value.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum LookupFault {
+    /// Its name leads nowhere.
+    #[error(transparent)]
+    Lookup(#[from] LookupError),
+    /// A request has no such property.
+    #[error("unsupported request key: {0}")]
+    RequestKey(String),
+    /// There is no such source.
+    #[error("no source for value retrieval")]
+    NoSource,
+}
+
+impl LookupFault {
+    /// Whether the value is merely not there, which a rule may live with.
+    #[must_use]
+    pub const fn is_missing(&self) -> bool {
+        matches!(self, Self::Lookup(LookupError::NotFound(_)))
+    }
+}
+
+impl Parameter {
+    /// The text that a command or a rule gets.
+    ///
+    /// # Errors
+    /// When there is no such value.
+    pub(crate) fn read(&self, facts: &Facts<'_>) -> Result<Vec<u8>, LookupFault> {
+        let name = self.name.as_bytes();
+        let text = |object: &Object, name: &[u8]| Ok(find(object, name)?.to_text());
+        match self.source.as_str() {
+            "header" => text(&facts.headers, &canonical(name)),
+            "url" | "query" => text(&facts.query, name),
+            "payload" => text(facts.payload.as_ref().unwrap_or(&Object::new()), name),
+            "string" => Ok(name.to_vec()),
+            "raw-request-body" => Ok(facts.body.to_vec()),
+            "request" => match self.name.to_lowercase().as_str() {
+                "remote-addr" => Ok(facts.remote_addr.as_bytes().to_vec()),
+                "method" => Ok(facts.method.to_vec()),
+                _ => Err(LookupFault::RequestKey(quote(name))),
+            },
+            "entire-payload" => Ok(facts.payload_json()),
+            "entire-headers" => Ok(object_to_json(&facts.headers)),
+            "entire-query" => Ok(object_to_json(&facts.query)),
+            _ => Err(LookupFault::NoSource),
+        }
+    }
+
+    /// The parameter as Go prints it in messages.
+    pub(crate) fn shown(&self) -> String {
+        let Self {
+            source,
+            name,
+            envname,
+            base64decode,
+        } = self;
+        format!("{{Source:{source} Name:{name} EnvName:{envname} Base64Decode:{base64decode}}}")
+    }
+}
