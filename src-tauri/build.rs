@@ -1,0 +1,26 @@
+//! Puts the page into the program and gives each command a permission of its own, so that the page
+//! may call only what `capabilities/main.json` names.
+
+use tauri_build::{AppManifest, Attributes};
+
+fn main() {
+    let manifest = AppManifest::new().commands(&[
+        "status",
+        "endpoints",
+        "open_list",
+        "grow_list",
+        "rows",
+        "close_list",
+        "detail",
+        "tree",
+        "text",
+        "bytes",
+        "try_line",
+        "copy",
+        "pair",
+        "new_endpoint",
+        "send_test",
+    ]);
+    tauri_build::try_build(Attributes::new().app_manifest(manifest))
+        .expect("the page is built, the capabilities and the settings are right");
+}

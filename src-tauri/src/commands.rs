@@ -1,0 +1,218 @@
+//! What the page may ask: one command a method of its `Backend`, each one call of the engine.
+
+use engine::{
+    Engine,
+    view::{
+        CaptureDetail, CaptureRow, EndpointView, ListFilter, ListInfo, Part, Status, TextPage,
+        TreePage, UiError,
+    },
+};
+use serde::{Serialize, Serializer};
+use tauri::{
+    State, Wry, command, generate_handler,
+    ipc::{Invoke, Response},
+};
+
+use crate::clipboard::Clipboard;
+
+/// Why a command did not do as asked. The page hears a [`UiError`].
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    /// The engine did not.
+    #[error(transparent)]
+    Engine(#[from] engine::Error),
+    /// Nothing can be copied.
+    #[error("the clipboard cannot be written: {0}")]
+    Clipboard(#[from] arboard::Error),
+}
+
+impl Serialize for Error {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let code = match self {
+            Self::Engine(error) => error.code(),
+            Self::Clipboard(_) => "clipboard",
+        };
+        let (code, message) = (code.to_owned(), self.to_string());
+        UiError { code, message }.serialize(serializer)
+    }
+}
+
+/// All of them, for the window.
+pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
+    generate_handler![
+        status,
+        endpoints,
+        open_list,
+        grow_list,
+        rows,
+        close_list,
+        detail,
+        tree,
+        text,
+        bytes,
+        try_line,
+        copy,
+        pair,
+        new_endpoint,
+        send_test,
+    ]
+}
+
+#[command]
+async fn status(engine: State<'_, Engine>) -> Result<Status, Error> {
+    Ok(engine.status().await?)
+}
+
+#[command]
+async fn endpoints(engine: State<'_, Engine>) -> Result<Vec<EndpointView>, Error> {
+    Ok(engine.endpoints().await?)
+}
+
+#[command]
+async fn open_list(engine: State<'_, Engine>, filter: ListFilter) -> Result<ListInfo, Error> {
+    Ok(engine.open_list(filter).await?)
+}
+
+#[command]
+async fn grow_list(engine: State<'_, Engine>, list: u32) -> Result<ListInfo, Error> {
+    Ok(engine.grow_list(list).await?)
+}
+
+#[command]
+async fn rows(
+    engine: State<'_, Engine>,
+    list: u32,
+    from: usize,
+    count: usize,
+) -> Result<Vec<CaptureRow>, Error> {
+    Ok(engine.rows(list, from, count).await?)
+}
+
+#[command]
+fn close_list(engine: State<'_, Engine>, list: u32) {
+    engine.close_list(list);
+}
+
+#[command]
+async fn detail(engine: State<'_, Engine>, id: String) -> Result<CaptureDetail, Error> {
+    Ok(engine.detail(&id).await?)
+}
+
+#[command]
+async fn tree(
+    engine: State<'_, Engine>,
+    id: String,
+    folded: Vec<u32>,
+    from: usize,
+    count: usize,
+) -> Result<TreePage, Error> {
+    Ok(engine.tree(&id, folded, from, count).await?)
+}
+
+#[command]
+async fn text(
+    engine: State<'_, Engine>,
+    id: String,
+    from: usize,
+    count: usize,
+) -> Result<TextPage, Error> {
+    Ok(engine.text(&id, from, count).await?)
+}
+
+/// Raw, for a body may be large and is no JSON.
+#[command]
+async fn bytes(
+    engine: State<'_, Engine>,
+    id: String,
+    part: Part,
+    from: usize,
+    count: usize,
+) -> Result<Response, Error> {
+    Ok(Response::new(engine.bytes(&id, part, from, count).await?))
+}
+
+#[command]
+async fn try_line(engine: State<'_, Engine>, endpoint: String) -> Result<String, Error> {
+    Ok(engine.try_line(&endpoint).await?)
+}
+
+#[command(async)]
+fn copy(clipboard: State<'_, Clipboard>, text: String) -> Result<(), Error> {
+    Ok(clipboard.write(text)?)
+}
+
+#[command]
+async fn pair(engine: State<'_, Engine>, connect: String) -> Result<(), Error> {
+    Ok(engine.pair(&connect, &engine::computer_name()).await?)
+}
+
+#[command]
+async fn new_endpoint(
+    engine: State<'_, Engine>,
+    name: Option<String>,
+) -> Result<EndpointView, Error> {
+    // The token lies in the keychain; the page needs the address alone.
+    let (endpoint, _token) = engine.new_endpoint(name).await?;
+    Ok(endpoint)
+}
+
+#[command]
+async fn send_test(engine: State<'_, Engine>) -> Result<(), Error> {
+    Ok(engine.send_test().await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    /// The words of a list in a source text.
+    fn listed<'a>(source: &'a str, from: &str) -> BTreeSet<&'a str> {
+        let (_, list) = source.split_once(from).expect("the list is there");
+        let (list, _) = list.split_once(']').expect("the list ends");
+        let words = list.split(',').map(|word| word.trim().trim_matches('"'));
+        words.filter(|word| !word.is_empty()).collect()
+    }
+
+    #[test]
+    fn the_page_may_call_what_is_listed_and_nothing_else() {
+        let handled = listed(include_str!("commands.rs"), "generate_handler![");
+        let declared = listed(include_str!("../build.rs"), ".commands(&[");
+        let allowed = listed(include_str!("../capabilities/main.json"), "\"permissions\": [");
+        let listens = ["core:event:allow-listen", "core:event:allow-unlisten"];
+        let of_commands = handled
+            .iter()
+            .map(|name| format!("allow-{}", name.replace('_', "-")));
+        let wanted: BTreeSet<String> = of_commands
+            .chain(listens.map(str::to_owned))
+            .collect();
+        assert_eq!(handled.len(), 15);
+        assert_eq!(declared, handled);
+        assert_eq!(allowed, wanted.iter().map(String::as_str).collect());
+    }
+
+    #[test]
+    fn each_command_is_one_that_the_handler_knows() {
+        let source = include_str!("commands.rs");
+        let (commands, _tests) = source.split_once("#[cfg(test)]").unwrap();
+        let annotated = commands.split("#[command").skip(1).map(|behind| {
+            let (_, name) = behind.split_once("fn ").unwrap();
+            name.split_once('(').unwrap().0
+        });
+        assert_eq!(
+            annotated.collect::<BTreeSet<_>>(),
+            listed(source, "generate_handler![")
+        );
+    }
+
+    #[test]
+    fn an_error_reaches_the_page_with_code_and_message() {
+        let error = Error::from(engine::Error::NoEndpoint("shop".to_owned()));
+        let heard = serde_json::to_value(error).unwrap();
+        let wanted = serde_json::json!({
+            "code": "no_endpoint", "message": "there is no endpoint `shop`",
+        });
+        assert_eq!(heard, wanted);
+    }
+}
