@@ -13,7 +13,7 @@ import type { LineState } from "../bindings/LineState";
 export type Tone = "good" | "wait" | "bad" | "quiet";
 
 /** The other end is asked for a sign of life after 15 s of silence and given 10 s more. */
-export const QUIET_MS = 30_000;
+const QUIET_MS = 30_000;
 
 const LOOKS = {
   unpaired: { Icon: Unplug, tone: "quiet" },

@@ -24,7 +24,7 @@ export function spacerPx({ count, rowPx }: Extent): number {
 }
 
 /** How many pixels of rows one pixel of scrolling passes; 1 unless the list is taller than its element. */
-export function scale(extent: Extent): number {
+function scale(extent: Extent): number {
   const reach = spacerPx(extent) - extent.viewPx;
   const rows = extent.count * extent.rowPx - extent.viewPx;
   return reach > 0 && rows > reach ? rows / reach : 1;

@@ -11,7 +11,8 @@ export class Announcer {
 
   arrived(count: number): void {
     this.#since += count;
-    this.#timer ??= setTimeout(() => {
+    if (this.#timer !== undefined) return;
+    this.#timer = setTimeout(() => {
       this.count = this.#since;
       this.#since = 0;
       this.#timer = undefined;

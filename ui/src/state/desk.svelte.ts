@@ -27,6 +27,7 @@ const COPY_WINDOW = 1024 * 1024;
 
 /** Something special about a capture: a word for a chip, and the sentence behind it. */
 export interface Flag {
+  kind: "held" | "flaw";
   word: string;
   why: string;
   tone: "plain" | "wait";
@@ -95,11 +96,11 @@ export class Desk {
   /** What is special about a capture, in words. */
   flagsOf({ isHeld, flaws }: CaptureRow): Flag[] {
     const words = this.words.captures;
-    const held: Flag = { word: words.held, why: words.heldWhy, tone: "plain" };
+    const held: Flag = { kind: "held", word: words.held, why: words.heldWhy, tone: "plain" };
     const marks = flaws.map((flaw): Flag => {
       if (flaw === "normalised")
-        return { word: words.normalised, why: words.normalisedWhy, tone: "wait" };
-      return { word: flaw, why: words.flawWhy(flaw), tone: "wait" };
+        return { kind: "flaw", word: words.normalised, why: words.normalisedWhy, tone: "wait" };
+      return { kind: "flaw", word: flaw, why: words.flawWhy(flaw), tone: "wait" };
     });
     return isHeld ? [held, ...marks] : marks;
   }
@@ -110,7 +111,7 @@ export class Desk {
       await this.backend.copy(text);
       this.toast.say(done);
     } catch {
-      this.toast.warn(this.words.copyFailed);
+      this.toast.warn(this.words.copy.failed);
     }
   }
 
@@ -129,7 +130,7 @@ export class Desk {
     parts: { part: Part; bytes: number }[],
     done: (size: string) => string,
   ): Promise<void> {
-    const words = this.words.detail;
+    const words = this.words.copy;
     const size = this.format.bytes(parts.reduce((sum, { bytes }) => sum + bytes, 0));
     if (parts.some(({ bytes }) => bytes > MOST_COPIED_BYTES)) {
       this.toast.warn(words.tooBig(size));

@@ -38,6 +38,7 @@ export class Endpoints {
     return made;
   }
 
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- made anew whenever `all` changes
   readonly #byId = $derived(new Map(this.all.map((endpoint) => [endpoint.id, endpoint])));
 
   async #read(): Promise<void> {

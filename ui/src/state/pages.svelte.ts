@@ -17,6 +17,7 @@ interface Page<Item> {
 export class Pages<Item> {
   readonly #load: (from: number, count: number) => Promise<Item[]>;
   readonly #onfail: (reason: unknown) => void;
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- `#version` tells of all of it at once
   readonly #pages = new Map<number, Page<Item>>();
   #wanted = { first: 0, end: 0 };
   #version = $state(0);

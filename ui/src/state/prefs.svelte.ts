@@ -13,7 +13,7 @@ export const SIDE_PX = { min: 150, max: 360, first: 200 };
 export const LIST_PX = { min: 260, max: 900, first: 400 };
 
 export type BodyView = (typeof VIEWS)[number];
-export type Tab = (typeof TABS)[number];
+type Tab = (typeof TABS)[number];
 
 /** Everything that is remembered. */
 export interface Looks {

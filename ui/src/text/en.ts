@@ -25,7 +25,7 @@ export const en = {
 
   address: {
     public: "Public address",
-    local: "Address on this computer",
+    local: "This computer",
     copy: "Copy address",
     copied: "Address copied",
     curl: "Copy curl",
@@ -72,7 +72,6 @@ export const en = {
     list: "Captures, newest first",
     count: (count: number, shown: string) => `${shown} ${plural(count, "capture", "captures")}`,
     fresh: (count: number, shown: string) => `${shown} new`,
-    showFresh: "Show",
     arrived: (count: number, shown: string) =>
       `${shown} new ${plural(count, "capture", "captures")}`,
     filter: "Filter",
@@ -109,21 +108,26 @@ export const en = {
     broken: "This capture could not be read.",
     tabs: { body: "Body", headers: "Headers", query: "Query", raw: "Raw" },
     tabsLabel: "Parts of the capture",
-    received: "Received",
-    stored: (delay: string) => `stored ${delay} later`,
+    stored: (delay: string) => `It was stored here ${delay} after it was sent.`,
     from: (peer: string) => `from ${peer}`,
     viaRelay: "via the relay",
-    viaLocal: "local receiver",
     size: (body: string) => `${body} body`,
-    actions: "Actions",
-    copyBody: "Copy body",
-    copyHead: "Copy head",
-    copyUrl: "Copy path",
-    bodyCopied: (size: string) => `Body copied, ${size}`,
-    headCopied: (size: string) => `Head copied, ${size}`,
-    targetCopied: "Path copied",
+  },
+
+  copy: {
+    label: "Copy of this capture",
+    copy: (what: string) => `Copy ${what}`,
+    body: "body",
+    head: "head",
+    all: "all as sent",
+    path: "path",
+    bodyDone: (size: string) => `Body copied, ${size}`,
+    headDone: (size: string) => `Head copied, ${size}`,
+    allDone: (size: string) => `Request copied, ${size}`,
+    pathDone: "Path copied",
     notText: "Not copied: these bytes are not text",
     tooBig: (size: string) => `Not copied: ${size} is more than the clipboard should hold`,
+    failed: "Not copied: the clipboard refused",
   },
 
   body: {
@@ -149,12 +153,9 @@ export const en = {
     valueTooBig: "Not copied: the value is too large for the tree; use Copy body",
     moreOfLine: (count: string) => `… ${count} more characters: see Raw`,
     broken: "The body could not be read.",
-    wholeTree: "Path",
   },
 
   headers: {
-    name: "Name",
-    value: "Value",
     copy: (name: string) => `Copy the value of ${name}`,
     copied: (name: string) => `${name} copied`,
     reveal: (name: string) => `Show the value of ${name}`,
@@ -180,8 +181,6 @@ export const en = {
     size: (head: string, body: string) => `${head} head, ${body} body`,
     loaded: (loaded: string, total: string) => `${loaded} of ${total} loaded; scroll for more`,
     whole: (total: string) => `all ${total} shown`,
-    copy: "Copy as sent",
-    copied: (size: string) => `Request copied, ${size}`,
     broken: "The bytes could not be read.",
   },
 
@@ -231,8 +230,6 @@ export const en = {
     endpoints: "Width of the endpoints",
     captures: "Width of the captures",
   },
-
-  copyFailed: "Not copied: the clipboard refused",
 
   /** What went wrong, by the engine's code; a code that is not here speaks for itself. */
   errors: {} as Record<string, string>,

@@ -7,25 +7,30 @@ const STEPS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
   ["second", 1],
 ];
 
+const SPANS_LEAST = ["millisecond", 1] as const;
+const SPANS: readonly (readonly [string, number])[] = [
+  ["day", 86_400_000],
+  ["hour", 3_600_000],
+  ["minute", 60_000],
+  ["second", 1_000],
+  SPANS_LEAST,
+];
+
 /** Formats for one language; making them is slow, so one is kept a language. */
 export class Format {
   readonly #number: Intl.NumberFormat;
   readonly #tenth: Intl.NumberFormat;
   readonly #age: Intl.RelativeTimeFormat;
-  readonly #moment: Intl.DateTimeFormat;
   readonly #time: Intl.DateTimeFormat;
   readonly #day: Intl.DateTimeFormat;
-  readonly #weekday: Intl.DateTimeFormat;
-  readonly #seconds: Intl.NumberFormat;
+  readonly #date: Intl.DateTimeFormat;
+  readonly #language: string;
 
   constructor(language: string) {
+    this.#language = language;
     this.#number = new Intl.NumberFormat(language);
     this.#tenth = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
     this.#age = new Intl.RelativeTimeFormat(language, { style: "narrow", numeric: "auto" });
-    this.#moment = new Intl.DateTimeFormat(language, {
-      dateStyle: "medium",
-      timeStyle: "medium",
-    });
     this.#time = new Intl.DateTimeFormat(language, {
       hour: "2-digit",
       minute: "2-digit",
@@ -39,13 +44,7 @@ export class Format {
       month: "short",
       year: "numeric",
     });
-    this.#weekday = new Intl.DateTimeFormat(language, { day: "numeric", month: "short" });
-    this.#seconds = new Intl.NumberFormat(language, {
-      style: "unit",
-      unit: "second",
-      unitDisplay: "narrow",
-      maximumFractionDigits: 1,
-    });
+    this.#date = new Intl.DateTimeFormat(language, { day: "numeric", month: "short" });
   }
 
   /** `1,204` */
@@ -74,19 +73,16 @@ export class Format {
     return this.#age.format(Math.trunc(seconds / length), unit);
   }
 
-  /** `12 s` between two moments. */
+  /** The time between two moments in its largest unit: `14 ms`, `2.4 s`, `40 min`. */
   span(ms: number): string {
-    return this.#seconds.format(ms / 1000);
+    const [unit, length] = SPANS.find(([, length]) => ms >= length) ?? SPANS_LEAST;
+    const style = { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: 1 } as const;
+    return new Intl.NumberFormat(this.#language, style).format(ms / length);
   }
 
   /** Date and time to the millisecond. */
   moment(atMs: number): string {
     return `${this.#day.format(atMs)}, ${this.#time.format(atMs)}`;
-  }
-
-  /** Date and time, short, for a tooltip. */
-  short(atMs: number): string {
-    return this.#moment.format(atMs);
   }
 
   /** The time of day to the millisecond. */
@@ -97,7 +93,7 @@ export class Format {
   /** `today`, `yesterday`, then the date. */
   day(atMs: number, nowMs: number): string {
     const days = dayNumber(atMs) - dayNumber(nowMs);
-    return days === 0 || days === -1 ? this.#age.format(days, "day") : this.#weekday.format(atMs);
+    return days === 0 || days === -1 ? this.#age.format(days, "day") : this.#date.format(atMs);
   }
 }
 

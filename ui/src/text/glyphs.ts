@@ -75,7 +75,7 @@ function valid(bytes: Uint8Array, at: number, size: number): Glyph {
 }
 
 /** The mark for a character that would not be seen: `␊` for a control, else its number. */
-export function markOf(character: string): string | null {
+function markOf(character: string): string | null {
   if (!HIDDEN.test(character)) return null;
   const code = character.codePointAt(0) ?? 0;
   if (code < 0x20) return String.fromCodePoint(0x2400 + code);

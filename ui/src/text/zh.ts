@@ -23,7 +23,7 @@ export const zh: Words = {
 
   address: {
     public: "公网地址",
-    local: "本机地址",
+    local: "本机",
     copy: "复制地址",
     copied: "地址已复制",
     curl: "复制 curl",
@@ -70,7 +70,6 @@ export const zh: Words = {
     list: "捕获，最新的在前",
     count: (_, shown) => `${shown} 条捕获`,
     fresh: (_, shown) => `${shown} 条新捕获`,
-    showFresh: "显示",
     arrived: (_, shown) => `新到 ${shown} 条捕获`,
     filter: "筛选",
     filterHint: "按词筛选",
@@ -105,21 +104,26 @@ export const zh: Words = {
     broken: "无法读取此捕获。",
     tabs: { body: "正文", headers: "请求头", query: "查询", raw: "原始" },
     tabsLabel: "捕获的各部分",
-    received: "接收于",
-    stored: (delay) => `${delay}后入库`,
+    stored: (delay) => `发送 ${delay}后存入本机。`,
     from: (peer) => `来自 ${peer}`,
     viaRelay: "经由中继",
-    viaLocal: "本地接收器",
     size: (body) => `正文 ${body}`,
-    actions: "操作",
-    copyBody: "复制正文",
-    copyHead: "复制请求头",
-    copyUrl: "复制路径",
-    bodyCopied: (size) => `正文已复制，${size}`,
-    headCopied: (size) => `请求头已复制，${size}`,
-    targetCopied: "路径已复制",
+  },
+
+  copy: {
+    label: "复制此捕获",
+    copy: (what) => `复制${what}`,
+    body: "正文",
+    head: "请求头",
+    all: "原样全部",
+    path: "路径",
+    bodyDone: (size) => `正文已复制，${size}`,
+    headDone: (size) => `请求头已复制，${size}`,
+    allDone: (size) => `请求已复制，${size}`,
+    pathDone: "路径已复制",
     notText: "未复制：这些字节不是文本",
     tooBig: (size) => `未复制：${size} 超出剪贴板的合理容量`,
+    failed: "未复制：剪贴板拒绝",
   },
 
   body: {
@@ -145,12 +149,9 @@ export const zh: Words = {
     valueTooBig: "未复制：此值对树来说太大，请用“复制正文”",
     moreOfLine: (count) => `…… 还有 ${count} 个字符，见“原始”`,
     broken: "无法读取正文。",
-    wholeTree: "路径",
   },
 
   headers: {
-    name: "名称",
-    value: "值",
     copy: (name) => `复制 ${name} 的值`,
     copied: (name) => `${name} 已复制`,
     reveal: (name) => `显示 ${name} 的值`,
@@ -176,8 +177,6 @@ export const zh: Words = {
     size: (head, body) => `请求头 ${head}，正文 ${body}`,
     loaded: (loaded, total) => `已载入 ${loaded}，共 ${total}；滚动以载入更多`,
     whole: (total) => `已显示全部 ${total}`,
-    copy: "按原样复制",
-    copied: (size) => `请求已复制，${size}`,
     broken: "无法读取字节。",
   },
 
@@ -227,8 +226,6 @@ export const zh: Words = {
     endpoints: "端点栏宽度",
     captures: "捕获栏宽度",
   },
-
-  copyFailed: "未复制：剪贴板拒绝",
 
   errors: {},
 };

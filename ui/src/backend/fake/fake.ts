@@ -39,7 +39,7 @@ interface List {
 }
 
 export class FakeBackend implements Backend {
-  readonly #start: Start;
+  readonly start: Start;
   readonly #startedAtMs = Date.now();
   readonly #arrivedAtMs: number[] = [];
   readonly #lists = new Map<number, List>();
@@ -55,7 +55,7 @@ export class FakeBackend implements Backend {
   readonly copied: string[] = [];
 
   constructor(start: Start) {
-    this.#start = start;
+    this.start = start;
     this.#endpoints = start.endpoints;
     this.#status = start.status;
   }
@@ -238,7 +238,7 @@ export class FakeBackend implements Backend {
   }
 
   get #total(): number {
-    return this.#start.rows + this.#arrivedAtMs.length;
+    return this.start.rows + this.#arrivedAtMs.length;
   }
 
   #list(list: number): List {
@@ -268,18 +268,18 @@ export class FakeBackend implements Backend {
   }
 
   #sample(seq: number): Sample {
-    return this.#start.make(seq);
+    return this.start.make(seq);
   }
 
   #endpointOf(seq: number): string {
-    const all = this.#start.endpoints;
+    const all = this.start.endpoints;
     return all[this.#sample(seq).endpoint % all.length]?.id ?? "local";
   }
 
   #row(seq: number): CaptureRow {
     const sample = this.#sample(seq);
-    const before = this.#startedAtMs - (this.#start.rows - seq) * SPACING_MS;
-    const receivedAtMs = this.#arrivedAtMs[seq - this.#start.rows] ?? before;
+    const before = this.#startedAtMs - (this.start.rows - seq) * SPACING_MS;
+    const receivedAtMs = this.#arrivedAtMs[seq - this.start.rows] ?? before;
     const endpoint = this.#endpointOf(seq);
     const type = sample.headers.find(([name]) => name === "content-type")?.[1] ?? null;
     return {

@@ -206,7 +206,7 @@ export const overfull: Maker = (seq) => {
   const rows = Array.from({ length: 4000 }, (_, at) => ({
     index: at,
     text: at % 2 ? "مرحبا بالعالم" : "👩🏽‍💻 <script>alert(1)</script>",
-    exact: 12345678901234567890,
+    amount: 4900.5,
     nested: { deep: { deeper: [[[at]]] } },
   }));
   const long = { long: "x".repeat(6000), hidden: "abc\u202Egnp.exe\u200Bzero", rows };

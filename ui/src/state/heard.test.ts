@@ -1,0 +1,48 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+
+import { fakeBackend } from "../backend/fake/scenes";
+import type { Heard } from "./heard";
+import { HeardPerFrame } from "./heard";
+
+let frames: FrameRequestCallback[] = [];
+
+beforeEach(() => {
+  frames = [];
+  vi.stubGlobal("requestAnimationFrame", (frame: FrameRequestCallback) => frames.push(frame));
+});
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
+
+const draw = () => {
+  for (const frame of frames.splice(0)) frame(0);
+};
+
+test("two thousand arrivals are one sum at the next frame", () => {
+  const heard: Heard[] = [];
+  const perFrame = new HeardPerFrame((sum) => heard.push(sum));
+  const backend = fakeBackend("?rows=10");
+  backend.onEvents((events) => perFrame.add(events));
+  backend.arrive(2000);
+  expect(heard).toEqual([]);
+  expect(frames).toHaveLength(1);
+  draw();
+  expect(heard).toHaveLength(1);
+  expect(heard[0]?.captured).toBe(2000);
+  expect(heard[0]?.status?.captures).toBe(2010);
+});
+
+test("the next frame begins from nothing", () => {
+  const heard: Heard[] = [];
+  const perFrame = new HeardPerFrame((sum) => heard.push(sum));
+  perFrame.add([{ kind: "captured", count: 2 }, { kind: "endpoints" }]);
+  draw();
+  perFrame.add([{ kind: "captured", count: 3 }]);
+  draw();
+  draw();
+  expect(heard).toEqual([
+    { captured: 2, status: null, hasEndpoints: true },
+    { captured: 3, status: null, hasEndpoints: false },
+  ]);
+});

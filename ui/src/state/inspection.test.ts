@@ -1,0 +1,53 @@
+import { expect, test } from "vitest";
+
+import type { CaptureDetail } from "../bindings/CaptureDetail";
+import { FakeBackend } from "../backend/fake/fake";
+import { fakeBackend } from "../backend/fake/scenes";
+import { Inspection, viewsOf } from "./inspection.svelte";
+
+async function rows(backend: FakeBackend) {
+  const { list, count } = await backend.openList({ endpoint: null, text: null });
+  return backend.rows(list, 0, count);
+}
+
+test("the capture chosen last is the one shown, however late the others answer", async () => {
+  const answers = new Map<string, () => void>();
+  class Slow extends FakeBackend {
+    override async detail(id: string): Promise<CaptureDetail> {
+      await new Promise<void>((answer) => answers.set(id, answer));
+      return super.detail(id);
+    }
+  }
+  const backend = new Slow(fakeBackend("?rows=3").start);
+  const inspection = new Inspection(backend);
+  const [first, second, third] = await rows(backend);
+  if (!first || !second || !third) throw new Error("there are three rows");
+  void inspection.show(first);
+  void inspection.show(second);
+  const done = inspection.show(third);
+  answers.get(first.id)?.();
+  await new Promise((later) => setTimeout(later));
+  expect(inspection.detail).toBeNull();
+  answers.get(third.id)?.();
+  await done;
+  expect(inspection.detail?.row.id).toBe(third.id);
+  expect(answers.has(second.id)).toBe(false);
+});
+
+test("a capture that cannot be read says so, and the next one clears it", async () => {
+  const backend = fakeBackend("?rows=3");
+  const inspection = new Inspection(backend);
+  const [first, second] = await rows(backend);
+  if (!first || !second) throw new Error("there are rows");
+  await inspection.show({ ...first, id: "01936f2e-7c1a-7000-8000-00000000ffff" });
+  expect(inspection.problem?.code).toBe("capture_gone");
+  await inspection.show(second);
+  expect(inspection.problem).toBeNull();
+  expect(inspection.detail?.row.id).toBe(second.id);
+});
+
+test("each kind of body has its ways to be shown", () => {
+  expect(viewsOf("json")).toEqual(["tree", "text", "hex"]);
+  expect(viewsOf("form")).toEqual(["text", "hex"]);
+  expect(viewsOf("binary")).toEqual(["hex"]);
+});

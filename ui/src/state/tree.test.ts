@@ -1,0 +1,123 @@
+import { expect, test } from "vitest";
+
+import { FakeBackend } from "../backend/fake/fake";
+import { fakeBackend } from "../backend/fake/scenes";
+import { Tree } from "./tree.svelte";
+
+const settle = () => new Promise((done) => setTimeout(done));
+
+/** A tree of one capture whose body is `text`. */
+async function treeOf(text: string) {
+  const { start } = fakeBackend("?rows=1");
+  const make: typeof start.make = (seq) => ({
+    ...start.make(seq),
+    body: new TextEncoder().encode(text),
+    kind: "json",
+  });
+  const backend = new FakeBackend({ ...start, make });
+  const { list } = await backend.openList({ endpoint: null, text: null });
+  const [row] = await backend.rows(list, 0, 1);
+  const tree = new Tree(backend, row?.id ?? "");
+  await tree.open();
+  tree.view(0, 50);
+  await settle();
+  return { tree, backend };
+}
+
+const shownBy = (tree: Tree) =>
+  Array.from({ length: tree.total }, (_, index) => {
+    const { depth = 0, key, kind, text } = tree.row(index) ?? {};
+    return `${"  ".repeat(depth)}${key ?? "-"} ${text === "" ? (kind ?? "") : (text ?? "")}`;
+  });
+
+const TEXT = '{"a": {"b": [1.0, 2e3], "c": "x\\ny"}, "d": null, "e": {}}';
+
+test("rows come in the order of the text, tokens as sent", async () => {
+  const { tree } = await treeOf(TEXT);
+  expect(shownBy(tree)).toEqual([
+    "- object",
+    "  a object",
+    "    b array",
+    "      - 1.0",
+    "      - 2e3",
+    '    c "x\\ny"',
+    "  d null",
+    "  e object",
+  ]);
+});
+
+test("a folded container hides its inside and opens again", async () => {
+  const { tree } = await treeOf(TEXT);
+  const row = tree.row(1);
+  if (!row) throw new Error("the row is in view");
+  await tree.toggle(row);
+  expect(shownBy(tree)).toEqual(["- object", "  a object", "  d null", "  e object"]);
+  await tree.unfoldAll();
+  expect(tree.total).toBe(8);
+});
+
+test("an empty container has nothing to fold", async () => {
+  const { tree, backend } = await treeOf(TEXT);
+  const before = backend.asked.length;
+  const row = tree.row(7);
+  if (!row) throw new Error("the row is in view");
+  await tree.toggle(row);
+  expect(backend.asked.length).toBe(before);
+});
+
+test("left goes to the container around, then folds it; right opens it and goes in", async () => {
+  const { tree } = await treeOf(TEXT);
+  tree.choose(4);
+  await tree.left();
+  expect(tree.chosen).toBe(2);
+  await tree.left();
+  expect(tree.total).toBe(6);
+  await tree.right();
+  expect(tree.total).toBe(8);
+  await tree.right();
+  expect(tree.chosen).toBe(3);
+});
+
+test("left finds a container that is many windows away", async () => {
+  const { tree } = await treeOf(`[[${Array.from({ length: 1000 }, (_, at) => at).join()}]]`);
+  tree.choose(1001);
+  await tree.left();
+  expect(tree.chosen).toBe(1);
+});
+
+test("a string is copied as what it says, a container as text with its own tokens", async () => {
+  const { tree } = await treeOf(TEXT);
+  const copy = async (index: number) => {
+    const row = tree.row(index);
+    return row ? tree.valueText(row, index) : null;
+  };
+  expect(await copy(5)).toBe("x\ny");
+  expect(await copy(3)).toBe("1.0");
+  expect(await copy(1)).toBe('{\n  "b": [\n    1.0,\n    2e3\n  ],\n  "c": "x\\ny"\n}');
+  expect(await copy(7)).toBe("{}");
+});
+
+test("a container is copied whole though parts of it are folded", async () => {
+  const { tree } = await treeOf(TEXT);
+  const inner = tree.row(2);
+  if (!inner) throw new Error("the row is in view");
+  await tree.toggle(inner);
+  const outer = tree.row(0);
+  if (!outer) throw new Error("the row is in view");
+  expect(JSON.parse((await tree.valueText(outer, 0)) ?? "")).toEqual(JSON.parse(TEXT));
+});
+
+test("what is longer than the tree shows is not copied in part", async () => {
+  const { tree } = await treeOf(`{"long": "${"x".repeat(6000)}"}`);
+  const [outer, long] = [tree.row(0), tree.row(1)];
+  if (!outer || !long) throw new Error("the rows are in view");
+  expect(long.isCut).toBe(true);
+  expect(await tree.valueText(long, 1)).toBeNull();
+  expect(await tree.valueText(outer, 0)).toBeNull();
+});
+
+test("text that stops being JSON shows what came before, and where it stopped", async () => {
+  const { tree } = await treeOf('{\n  "a": 1,\n  "b": oops\n}');
+  expect(tree.total).toBe(2);
+  expect(tree.notJson).toMatchObject({ line: 3, column: 8 });
+});
