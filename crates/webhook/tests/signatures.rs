@@ -4,8 +4,9 @@
 
 use std::{fs, path::PathBuf};
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
-use webhook::verify::batch;
+use webhook::verify::{batch, handshake};
 
 /// The cases of a file of facts, or `None`, said plainly, where it is not there.
 fn cases(name: &str) -> Option<Vec<Value>> {
@@ -77,5 +78,39 @@ fn a_line_that_is_no_case_gets_an_answer_too() {
             "{seen}"
         );
         assert_eq!(seen["valid"], Value::Null);
+    }
+}
+
+#[test]
+fn every_known_challenge_is_answered_as_its_sender_wants() {
+    let Some(cases) = cases("handshake_cases.json") else {
+        return;
+    };
+    for case in &cases {
+        let line = handshake::batch::line(&case.to_string());
+        let seen: Value = serde_json::from_str(&line).unwrap();
+        let (id, expect) = (&case["id"], &case["expect"]);
+        if !expect["status"].is_null() {
+            assert_eq!(seen["status"], expect["status"], "{id}: {line}");
+        }
+        for (name, value) in expect["headers"].as_object().unwrap() {
+            assert_eq!(&seen["headers"][name], value, "{id}: {line}");
+        }
+        let body = |of: &Value| {
+            STANDARD
+                .decode(of["body_b64"].as_str().unwrap_or(""))
+                .unwrap()
+        };
+        let json = |of: &Value| serde_json::from_slice::<Value>(&body(of)).unwrap();
+        match expect["body_match"].as_str().unwrap() {
+            "exact" => assert_eq!(body(&seen), body(expect), "{id}: {line}"),
+            "json" => assert_eq!(json(&seen), json(expect), "{id}: {line}"),
+            "headers" | "status" => {}
+            "not_contains_challenge" => assert_eq!(seen["handshake"], Value::Null, "{id}: {line}"),
+            other => match other.split_once("no_header:") {
+                Some((_, name)) => assert_eq!(seen["headers"][name], Value::Null, "{id}: {line}"),
+                None => panic!("{id}: {other} is not known here"),
+            },
+        }
     }
 }

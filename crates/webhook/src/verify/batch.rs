@@ -7,6 +7,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use serde::{Deserialize, Serialize};
 
 use crate::verify::{
+    json,
     request::Request,
     scheme::Scheme,
     secret::{Keys, Secret},
@@ -74,7 +75,7 @@ pub fn line(case: &str) -> String {
     let limit = |limit_s| scheme.age().with_limit(limit_s);
     let age = case.tolerance_s.map_or_else(|| scheme.age(), limit);
     let verdict = verify(scheme, &request(&case, &body), &keys(&case), age);
-    write(&Answer {
+    json::line(&Answer {
         id: &case.id,
         valid: (verdict != Verdict::Unsigned).then(|| verdict.is_valid()),
         reason: verdict.reason(),
@@ -119,14 +120,10 @@ fn keys(case: &Case) -> Keys {
 }
 
 fn unreadable(why: &str) -> String {
-    write(&Answer {
+    json::line(&Answer {
         id: "",
         valid: None,
         reason: &format!("unreadable: {why}"),
         covers: None,
     })
-}
-
-fn write(answer: &impl Serialize) -> String {
-    serde_json::to_string(answer).expect("texts and flags can always be written as JSON")
 }

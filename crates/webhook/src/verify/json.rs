@@ -2,6 +2,8 @@
 
 use std::{borrow::Cow, ops::Range};
 
+use serde::Serialize;
+
 use crate::{
     decode::json::{Kind, Outline, unescape},
     verify::verdict::Flaw,
@@ -48,6 +50,12 @@ impl<'a> Document<'a> {
         self.outline.nodes()[node as usize].value()
     }
 
+    /// The text of the string at the end of `path`.
+    pub(crate) fn string(&self, path: &[&str]) -> Option<Cow<'a, str>> {
+        let node = self.at(path)?;
+        (self.kind(node) == Kind::String).then(|| unescape(&self.text[self.span(node)]))
+    }
+
     /// The scalar `node` as text: what a string stands for, a number and `true` as written,
     /// nothing for `null`.
     pub(crate) fn scalar(&self, node: u32) -> Cow<'a, str> {
@@ -72,5 +80,10 @@ impl<'a> Document<'a> {
 
 /// `text` as a JSON string.
 pub(crate) fn quoted(text: &str) -> String {
-    serde_json::to_string(text).expect("any text can be written as JSON")
+    line(&text)
+}
+
+/// `value`, made of texts, numbers and flags, as one line of JSON.
+pub(crate) fn line(value: &impl Serialize) -> String {
+    serde_json::to_string(value).expect("texts, numbers and flags can always be written as JSON")
 }

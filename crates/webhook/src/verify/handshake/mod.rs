@@ -1,0 +1,380 @@
+//! Challenges that senders send before they send anything else. Start at [`answer`].
+//!
+//! Only an unmistakable shape is answered, and where a secret is set only a request that proves it.
+//! What is echoed is plain text or JSON that no browser will take for a page, and never long;
+//! nothing that a request names is ever fetched.
+
+pub mod batch;
+
+mod signed;
+mod unsigned;
+
+use crate::verify::{
+    request::Request,
+    scheme::{Age, Scheme},
+    secret::Keys,
+};
+
+/// What to do with a challenge.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Handshake {
+    /// Send this answer.
+    Answer(Answer),
+    /// Ask the user whether this URL may be called: it confirms a subscription. The request was
+    /// checked to be the sender's, and the URL to be on a host of its own.
+    Ask {
+        /// Whose it is.
+        sender: &'static str,
+        /// What to call.
+        url: String,
+    },
+}
+
+/// An answer to a challenge.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// Whose challenge it is.
+    pub sender: &'static str,
+    /// The status: 401 or 403 where the challenge did not prove what it had to.
+    pub status: u16,
+    /// The headers, names in lower case.
+    pub headers: Vec<(&'static str, String)>,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+/// The answer to `request` if it is a challenge. `keys` are those of the endpoint, if it has any.
+#[must_use]
+pub fn answer(request: &Request<'_>, keys: &Keys) -> Option<Handshake> {
+    respond(request, keys, Scheme::age)
+}
+
+/// As [`answer`], with a rule of its own for how old a signature may be.
+fn respond(request: &Request<'_>, keys: &Keys, age: fn(Scheme) -> Age) -> Option<Handshake> {
+    let challenge = Challenge { request, keys, age };
+    match &*request.method {
+        b"HEAD" => Some(Handshake::Answer(Answer::empty("trello", 200))),
+        b"OPTIONS" => unsigned::cloud_events(request).map(Handshake::Answer),
+        b"GET" => challenge.get().map(Handshake::Answer),
+        b"POST" => challenge.post(),
+        _ => None,
+    }
+}
+
+/// A request that may be a challenge, and what is needed to tell.
+struct Challenge<'a> {
+    request: &'a Request<'a>,
+    keys: &'a Keys,
+    age: fn(Scheme) -> Age,
+}
+
+impl Challenge<'_> {
+    fn get(&self) -> Option<Answer> {
+        signed::meta(self)
+            .or_else(|| signed::x(self))
+            .or_else(|| unsigned::web_sub(self.request))
+            .or_else(|| unsigned::dropbox(self.request))
+            .or_else(|| unsigned::okta(self.request))
+    }
+
+    fn post(&self) -> Option<Handshake> {
+        unsigned::microsoft_graph(self.request)
+            .or_else(|| unsigned::asana(self.request, self.keys))
+            .or_else(|| signed::discord(self))
+            .or_else(|| signed::twitch(self))
+            .or_else(|| signed::slack(self))
+            .or_else(|| signed::zoom(self))
+            .or_else(|| unsigned::event_grid(self.request))
+            .or_else(|| unsigned::monday(self.request))
+            .map(Handshake::Answer)
+            .or_else(|| signed::sns(self))
+    }
+
+    fn has_secret(&self) -> bool {
+        !self.keys.secrets.is_empty()
+    }
+
+    fn is_valid(&self, scheme: Scheme) -> bool {
+        crate::verify::verify(scheme, self.request, self.keys, (self.age)(scheme)).is_valid()
+    }
+}
+
+/// A challenge longer than this is none that a known sender sends.
+const MAX_ECHO: usize = 2048;
+
+impl Answer {
+    fn empty(sender: &'static str, status: u16) -> Self {
+        Self {
+            sender,
+            status,
+            headers: Vec::new(),
+            body: Vec::new(),
+        }
+    }
+
+    /// A body that a browser neither guesses a type for nor runs.
+    fn inert(sender: &'static str, content_type: &str, body: String) -> Option<Self> {
+        (body.len() <= MAX_ECHO).then(|| Self {
+            sender,
+            status: 200,
+            headers: vec![
+                ("content-type", content_type.to_owned()),
+                ("x-content-type-options", "nosniff".to_owned()),
+                ("content-security-policy", "default-src 'none'".to_owned()),
+            ],
+            body: body.into_bytes(),
+        })
+    }
+
+    fn text(sender: &'static str, body: impl Into<String>) -> Option<Self> {
+        Self::inert(sender, "text/plain", body.into())
+    }
+
+    fn json(sender: &'static str, body: &serde_json::Value) -> Option<Self> {
+        Self::inert(sender, "application/json", body.to_string())
+    }
+}
+
+/// The only value of the query's parameter `name`.
+fn parameter(request: &Request<'_>, name: &str) -> Option<String> {
+    let pairs = crate::decode::form::pairs(request.query()?.as_bytes());
+    let mut values = pairs.into_iter().filter(|(known, _)| known == name);
+    let (_, value) = values.next()?;
+    values.next().is_none().then_some(value)
+}
+
+/// Whether `text` is one word of letters, digits and `-_.~+/=`, as random tokens are: it can be
+/// neither a body nor a line with a colon that anybody signs.
+fn is_token(text: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~+/=".contains(&byte);
+    (1..=512).contains(&text.len()) && text.bytes().all(is_plain)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::verify::{
+        crypto::{Hash, hex, mac},
+        secret::Secret,
+        sign::{Stamp, sign},
+    };
+
+    const ORDINARY: (u16, &str) = (0, "");
+
+    fn request(method: &str, target: &str, body: &str) -> Request<'static> {
+        Request {
+            method: method.as_bytes().to_vec().into(),
+            url: format!("https://relay.example.test{target}").into(),
+            headers: Vec::new(),
+            body: body.as_bytes().to_vec().into(),
+            received_at_ms: 1_760_000_000_000,
+        }
+    }
+
+    fn keys(secret: &str) -> Keys {
+        match secret {
+            "" => Keys::default(),
+            secret => Keys::one(Secret::new("the secret", secret)),
+        }
+    }
+
+    /// Checks status and body of the answer; an ordinary request has none.
+    #[track_caller]
+    fn check(request: &Request<'_>, secret: &str, (status, body): (u16, &str)) {
+        let seen = answer(request, &keys(secret));
+        let Some(Handshake::Answer(answer)) = &seen else {
+            assert!(seen.is_none() && status == 0, "{seen:?}");
+            return;
+        };
+        assert_eq!(
+            (answer.status, &*answer.body),
+            (status, body.as_bytes()),
+            "{answer:?}"
+        );
+        let has = |name| answer.headers.iter().any(|(known, _)| *known == name);
+        let is_inert = has("x-content-type-options") && has("content-security-policy");
+        assert!(is_inert || answer.body.is_empty(), "{answer:?}");
+    }
+
+    fn signed(scheme: Scheme, request: &Request<'_>, secret: &str) -> Request<'static> {
+        let stamp = Stamp {
+            now_ms: request.received_at_ms,
+            id: "id".to_owned(),
+        };
+        sign(scheme, request, &Secret::new("the secret", secret), &stamp).unwrap()
+    }
+
+    #[test]
+    fn slack_is_answered_but_by_no_stranger_once_there_is_a_secret() {
+        let body = r#"{"type":"url_verification","token":"t","challenge":"<b>3eZbrw</b>"}"#;
+        let slack = request("POST", "/in/a", body);
+        check(&slack, "", (200, "<b>3eZbrw</b>"));
+        check(&slack, "s3cret", (401, ""));
+        check(&signed(Scheme::Slack, &slack, "other"), "s3cret", (401, ""));
+        check(
+            &signed(Scheme::Slack, &slack, "s3cret"),
+            "s3cret",
+            (200, "<b>3eZbrw</b>"),
+        );
+        check(
+            &request("POST", "/", r#"{"type":"game","challenge":"x"}"#),
+            "",
+            ORDINARY,
+        );
+    }
+
+    #[test]
+    fn zoom_gets_no_proof_of_what_could_be_a_webhook() {
+        let zoom = |token: &str| {
+            let body = format!(
+                r#"{{"event":"endpoint.url_validation","payload":{{"plainToken":"{token}"}}}}"#
+            );
+            request("POST", "/in/a", &body)
+        };
+        let token = "qgg8vlvZRS6UYooatFL8Aw";
+        check(&zoom(token), "", ORDINARY);
+        check(&zoom("v0:1760000000:{}"), "s3cret", (401, ""));
+        check(
+            &signed(Scheme::Zoom, &zoom(token), "other"),
+            "s3cret",
+            (401, ""),
+        );
+        let hex = hex(&mac(
+            Hash::Sha256,
+            b"s3cret",
+            [token.as_bytes()].into_iter(),
+        ));
+        let want = format!(r#"{{"plainToken":"{token}","encryptedToken":"{hex}"}}"#);
+        check(&zoom(token), "s3cret", (200, &want));
+        check(
+            &signed(Scheme::Zoom, &zoom(token), "s3cret"),
+            "s3cret",
+            (200, &want),
+        );
+    }
+
+    #[test]
+    fn x_gets_no_proof_of_a_body_either() {
+        let token = |token: &str| request("GET", &format!("/in/a?crc_token={token}"), "");
+        check(&token("%7B%22a%22%3A1%7D"), "s3cret", (401, ""));
+        check(&token("MTc2"), "", ORDINARY);
+        let want = r#"{"response_token":"sha256=cDCmS7NtFfYCyU9+jMhiWfRzvYrFw2a7ap1gUBiJZsQ="}"#;
+        check(&token("MTc2MDAwMDAwMA"), "consumer-secret", (200, want));
+    }
+
+    #[test]
+    fn meta_is_answered_only_with_the_token_that_was_agreed() {
+        let query = "/in/a?hub.mode=subscribe&hub.challenge=1158201444&hub.verify_token=meat";
+        check(&request("GET", query, ""), "meat", (200, "1158201444"));
+        check(&request("GET", query, ""), "fish", (403, ""));
+        check(&request("GET", query, ""), "", (403, ""));
+        let hub = "/in/a?hub.mode=subscribe&hub.topic=https%3A%2F%2Fa.example&hub.challenge=x1";
+        check(&request("GET", hub, ""), "", (200, "x1"));
+        let away = hub.replace("mode=subscribe", "mode=unsubscribe");
+        check(&request("GET", &away, ""), "", ORDINARY);
+    }
+
+    #[test]
+    fn discord_is_answered_when_it_proves_itself_and_refused_when_not() {
+        let key = "03a107bff3ce10be1d70dd18e74bc09967e4d6309ba50d5f1ddc8664125531b8";
+        let ping = |body: &str, signature: &str| {
+            let mut request = request("POST", "/in/a", body);
+            request.set("X-Signature-Timestamp", "1760000000");
+            request.set("X-Signature-Ed25519", signature);
+            request
+        };
+        let bad = "0".repeat(128);
+        check(&ping(r#"{"type":1}"#, &bad), key, (401, ""));
+        check(&ping(r#"{"type":2}"#, &bad), key, (401, ""));
+        check(&ping(r#"{"type":1}"#, &bad), "", (401, ""));
+        check(&ping(r#"{"type":2}"#, &bad), "", ORDINARY);
+        check(&request("POST", "/", r#"{"type":1}"#), "", ORDINARY);
+        check(
+            &request("POST", "/", r#"{"type":1,"application_id":"1"}"#),
+            key,
+            (401, ""),
+        );
+        check(
+            &request("POST", "/", r#"{"type":0,"application_id":"1"}"#),
+            "",
+            (204, ""),
+        );
+    }
+
+    #[test]
+    fn asanas_secret_is_taken_once() {
+        let mut asana = request("POST", "/in/a", "{}");
+        asana.set("X-Hook-Secret", "b537207f20cbfa02357cf448134da559");
+        check(&asana, "", (200, ""));
+        check(&asana, "already known", ORDINARY);
+    }
+
+    #[test]
+    fn echoes_are_short_and_of_unmistakable_requests() {
+        check(
+            &request("GET", "/in/a?challenge=abc%3Cb%3E", ""),
+            "",
+            (200, "abc<b>"),
+        );
+        check(
+            &request("GET", "/in/a?challenge=abc&page=2", ""),
+            "",
+            ORDINARY,
+        );
+        check(
+            &request(
+                "GET",
+                &format!("/?challenge={}", "x".repeat(MAX_ECHO + 1)),
+                "",
+            ),
+            "",
+            ORDINARY,
+        );
+        check(
+            &request("POST", "/?validationToken=a+b%3Ac", ""),
+            "",
+            (200, "a b:c"),
+        );
+        check(&request("POST", "/?validationToken=a", "{}"), "", ORDINARY);
+        let grid = r#"[{"eventType":"Microsoft.EventGrid.SubscriptionValidationEvent",
+            "data":{"validationCode":"512d38b6-c7b8","validationUrl":"https://evil.example/"}}]"#;
+        check(
+            &request("POST", "/", grid),
+            "",
+            (200, r#"{"validationResponse":"512d38b6-c7b8"}"#),
+        );
+        check(
+            &request("POST", "/", r#"{"challenge":"m"}"#),
+            "",
+            (200, r#"{"challenge":"m"}"#),
+        );
+        check(
+            &request("POST", "/", r#"{"challenge":"m","a":1}"#),
+            "",
+            ORDINARY,
+        );
+        check(&request("OPTIONS", "/", ""), "", ORDINARY);
+        check(&request("PUT", "/?challenge=a", ""), "", ORDINARY);
+        let docker = r#"{"callback_url":"https://registry.hub.docker.com/u/a/","push_data":{}}"#;
+        check(&request("POST", "/", docker), "", ORDINARY);
+    }
+
+    #[test]
+    fn twitch_proves_its_challenge() {
+        let mut twitch = request("POST", "/in/a", r#"{"challenge":"pogchamp-kappa"}"#);
+        twitch.set(
+            "Twitch-Eventsub-Message-Type",
+            "webhook_callback_verification",
+        );
+        check(&twitch, "", (200, "pogchamp-kappa"));
+        check(&twitch, "s3cre77890ab", (403, ""));
+        twitch.set("Twitch-Eventsub-Message-Id", "e76c6bd4");
+        twitch.set("Twitch-Eventsub-Message-Timestamp", "2025-10-09T08:53:20Z");
+        let message = [b"e76c6bd42025-10-09T08:53:20Z", &*twitch.body].concat();
+        let mac = mac(Hash::Sha256, b"s3cre77890ab", [&*message].into_iter());
+        let signature = format!("sha256={}", hex(&mac));
+        twitch.set("Twitch-Eventsub-Message-Signature", signature);
+        check(&twitch, "s3cre77890ab", (200, "pogchamp-kappa"));
+        check(&twitch, "other", (403, ""));
+    }
+}
