@@ -4,4 +4,35 @@ import type { CaptureRow } from "./CaptureRow";
 import type { HeaderView } from "./HeaderView";
 import type { QueryPair } from "./QueryPair";
 
-export type CaptureDetail = { row: CaptureRow, peer: string | null, version: string, headers: Array<HeaderView>, query: Array<QueryPair>, bodyKind: BodyKind, headBytes: number, };
+/**
+ * What the detail of a capture shows besides its body.
+ */
+export type CaptureDetail = { 
+/**
+ * As in the list.
+ */
+row: CaptureRow, 
+/**
+ * Address and port of the sender's connection.
+ */
+peer: string | null, 
+/**
+ * Such as `HTTP/1.1`.
+ */
+version: string, 
+/**
+ * In the order and spelling of the wire.
+ */
+headers: Array<HeaderView>, 
+/**
+ * In the order of the target.
+ */
+query: Array<QueryPair>, 
+/**
+ * What the body is.
+ */
+bodyKind: BodyKind, 
+/**
+ * Bytes of the head.
+ */
+headBytes: number, };

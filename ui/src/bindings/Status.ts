@@ -2,4 +2,31 @@
 import type { LineState } from "./LineState";
 import type { Notice } from "./Notice";
 
-export type Status = { relay: string | null, line: LineState, receiver: string | null, captures: number, diskBytes: number, notices: Array<Notice>, };
+/**
+ * How things are.
+ */
+export type Status = { 
+/**
+ * The relay's address.
+ */
+relay: string | null, 
+/**
+ * The line to it.
+ */
+line: LineState, 
+/**
+ * The receiver's address.
+ */
+receiver: string | null, 
+/**
+ * Captures in the history.
+ */
+captures: number, 
+/**
+ * Bytes of the history's files.
+ */
+diskBytes: number, 
+/**
+ * What its user should know.
+ */
+notices: Array<Notice>, };

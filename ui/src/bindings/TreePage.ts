@@ -2,4 +2,19 @@
 import type { TreeProblem } from "./TreeProblem";
 import type { TreeRow } from "./TreeRow";
 
-export type TreePage = { total: number, rows: Array<TreeRow>, problem: TreeProblem | null, };
+/**
+ * Some lines of a tree.
+ */
+export type TreePage = { 
+/**
+ * Visible lines in all.
+ */
+total: number, 
+/**
+ * Those asked for.
+ */
+rows: Array<TreeRow>, 
+/**
+ * Why the tree ends early, when it does.
+ */
+problem: TreeProblem | null, };
