@@ -6,6 +6,11 @@ use std::{net::SocketAddr, path::PathBuf};
 use serde::{Deserialize, Deserializer, de::Error};
 use wire::connect::RelayUrl;
 
+/// Where a relay listens when nothing else is said: on every address of the machine.
+pub const LISTEN: &str = "0.0.0.0:8080";
+/// Where a relay keeps its database when nothing else is said.
+pub const DATA: &str = "/var/lib/tenterhook-relay";
+
 /// Everything that a relay is started with.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -110,6 +115,38 @@ mod tests {
             text.contains("line 2") && text.contains("queue_captuers"),
             "{text}"
         );
+    }
+
+    /// The README shows each default: what it says is what is so.
+    #[test]
+    fn the_readme_shows_the_defaults() {
+        let readme = include_str!("../../README.md");
+        let block = readme
+            .split("```toml\n")
+            .nth(1)
+            .unwrap()
+            .split("```")
+            .next()
+            .unwrap();
+        let (shown, usual) = (File::parse(block).unwrap(), File::default());
+        let listen = shown.listen.unwrap();
+        assert_eq!(listen.to_string(), crate::LISTEN);
+        let data = shown.data.clone().unwrap();
+        assert_eq!(data.to_str(), Some(crate::DATA));
+        let (shown, usual) = (
+            shown.into_config(listen, data.clone()),
+            usual.into_config(listen, data),
+        );
+        assert_eq!(format!("{shown:?}"), format!("{usual:?}"));
+        for field in [
+            "public_url",
+            "body_limit_bytes",
+            "queue_captures",
+            "queue_bytes",
+            "connections",
+        ] {
+            assert!(block.contains(field), "{field}");
+        }
     }
 
     #[test]

@@ -18,6 +18,6 @@ mod store;
 mod stream;
 
 pub use crate::{
-    config::{Config, File},
+    config::{Config, DATA, File, LISTEN},
     relay::{Clock, Relay, StartError},
 };

@@ -9,7 +9,7 @@ use std::{
 
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
-use relay::{Config, File, Relay};
+use relay::{Config, DATA, File, LISTEN, Relay};
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 use wire::connect::RelayUrl;
@@ -46,11 +46,6 @@ struct Serve {
     #[arg(long, value_name = "FILE", env = "TENTERHOOK_CONFIG")]
     config: Option<PathBuf>,
 }
-
-/// Where it listens when nothing else is said: every address of the machine.
-const LISTEN: &str = "0.0.0.0:8080";
-/// Where it keeps its database when nothing else is said.
-const DATA: &str = "/var/lib/tenterhook-relay";
 
 fn main() -> anyhow::Result<()> {
     let Command::Serve(serve) = Cli::parse().command;
