@@ -42,6 +42,10 @@ pub(crate) enum Command {
     Ls(Ls),
     /// Show one capture as it was sent
     Show(Show),
+    /// Judge signatures: one JSON object a line in, one verdict a line out
+    Verify(Batch),
+    /// Answer the challenges of senders: one JSON object a line in, one answer a line out
+    Handshake(Batch),
 }
 
 #[derive(Debug, Args)]
@@ -93,6 +97,13 @@ pub(crate) struct Ls {
     /// At most so many
     #[arg(long, value_name = "N", default_value_t = 50)]
     pub(crate) limit: usize,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Batch {
+    /// The file of lines; `-` is the standard input
+    #[arg(long, value_name = "FILE")]
+    pub(crate) batch: PathBuf,
 }
 
 #[derive(Debug, Args)]

@@ -2,6 +2,7 @@
 //! is in `print`.
 
 mod args;
+mod batch;
 mod listen;
 mod print;
 mod verbs;
@@ -15,6 +16,7 @@ use anyhow::Context;
 use clap::Parser;
 use engine::{Engine, Options};
 use tracing_subscriber::EnvFilter;
+use webhook::verify;
 
 use crate::args::{Cli, Command};
 
@@ -39,6 +41,12 @@ fn main() -> ExitCode {
 }
 
 async fn run(cli: Cli) -> anyhow::Result<()> {
+    // What needs no history does not open one.
+    match &cli.command {
+        Command::Verify(args) => return batch::run(&args.batch, verify::batch::line),
+        Command::Handshake(args) => return batch::run(&args.batch, verify::handshake::batch::line),
+        _ => {}
+    }
     let data = cli.data.or_else(engine::data_folder);
     let data = data.context("there is no home folder here: say where with --data DIR")?;
     let engine = Engine::open(Options {
@@ -53,6 +61,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Status { json } => verbs::status(&engine, json).await,
         Command::Ls(args) => verbs::ls(&engine, args).await,
         Command::Show(args) => verbs::show(&engine, &args).await,
+        Command::Verify(_) | Command::Handshake(_) => Ok(()),
     }
 }
 
