@@ -4,6 +4,7 @@
 //! never against now. How each sender signs stands in a file of its own under `senders/`.
 
 pub mod batch;
+pub mod doctor;
 pub mod handshake;
 pub mod request;
 pub mod sample;

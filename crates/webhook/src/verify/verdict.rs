@@ -40,7 +40,7 @@ pub enum Flaw {
     Malformed(String),
     /// It was made with another secret, or for other bytes: the doctor may tell which.
     Mismatch,
-    /// It was made with another secret that is known by this name.
+    /// It was made with another secret, or another form of it: its name in backticks, and the form.
     WrongSecret(String),
     /// It was made for another body; what was done to it.
     BodyChanged(String),
@@ -127,7 +127,7 @@ impl fmt::Display for Flaw {
             Self::Missing(what) => write!(f, "{what} is missing"),
             Self::Malformed(what) | Self::Ambiguous(what) => f.write_str(what),
             Self::Mismatch => f.write_str("made with another secret, or for other bytes"),
-            Self::WrongSecret(name) => write!(f, "made with the secret `{name}`"),
+            Self::WrongSecret(name) => write!(f, "made with the secret {name}"),
             Self::BodyChanged(how) => write!(f, "made for another body: {how}"),
             Self::UrlChanged(how) => write!(f, "made for another URL: {how}"),
             Self::TooOld { age_s, limit_s } => {
