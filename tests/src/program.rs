@@ -27,17 +27,19 @@ pub fn command(program: impl AsRef<std::ffi::OsStr>) -> Command {
     Command::new(program)
 }
 
-/// Where the built program `name` is: beside the folder of the test that runs.
+/// Where the built program `name` is: beside the program that runs, or above it when that is a
+/// test, for tests lie in a folder of their own.
 ///
 /// # Panics
 /// When it has not been built.
 #[must_use]
 pub fn built(name: &str) -> PathBuf {
-    let test = std::env::current_exe().expect("a running test has a file");
-    let folder = test
-        .ancestors()
-        .nth(2)
-        .expect("a test lies in a folder of the build");
+    let own = std::env::current_exe().expect("a running program has a file");
+    let beside = own.parent().expect("a program lies in a folder");
+    let folder = match beside.parent() {
+        Some(above) if beside.ends_with("deps") => above,
+        _ => beside,
+    };
     let path = folder.join(name);
     assert!(
         path.exists(),
