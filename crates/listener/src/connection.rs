@@ -1,6 +1,6 @@
 //! One connection: hyper over the recording stream, a router behind it. Start at [`run`].
 
-use std::{convert::Infallible, net::SocketAddr, pin::pin, sync::Arc};
+use std::{convert::Infallible, future::poll_fn, net::SocketAddr, pin::pin, sync::Arc};
 
 use axum::{
     Router,
@@ -42,7 +42,11 @@ pub(crate) async fn run<S>(
     S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
 {
     let slot = Arc::new(Slot::default());
-    let recorder = Recorder::new(stream, Arc::clone(&slot), limits, permit);
+    let mut recorder = Recorder::new(stream, Arc::clone(&slot), limits, permit);
+    let begun = poll_fn(|cx| recorder.poll_begun(cx));
+    let Some(Ok(true)) = stop.run_until_cancelled(begun).await else {
+        return;
+    };
     let answering = Arc::clone(&slot);
     let service = service_fn(move |request| {
         answer(

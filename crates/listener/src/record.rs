@@ -85,6 +85,26 @@ impl<S> Recorder<S> {
         }
     }
 
+    /// Goes on by what is held; true when more must come first.
+    fn advance(&mut self) -> io::Result<bool> {
+        match self.follower.next(&mut self.held) {
+            Ok(Step::More) => return Ok(true),
+            Ok(Step::Body(part)) => self.cleared = part,
+            Ok(Step::Head(head)) => {
+                self.cleared = head.as_bytes().clone();
+                self.body = None;
+                self.read_alarm.clear();
+                self.slot.put(Ok(head))?;
+            }
+            Err(refusal) => self.refuse(refusal)?,
+        }
+        if self.held.is_empty() {
+            // Lets go of the memory, which the head or the part of a body shares.
+            self.held = BytesMut::new();
+        }
+        Ok(false)
+    }
+
     fn refuse(&mut self, refusal: Refusal) -> io::Result<()> {
         self.is_over = true;
         if self.follower.is_in_body() {
@@ -131,6 +151,20 @@ impl<S> Recorder<S> {
 }
 
 impl<S: AsyncRead + Unpin> Recorder<S> {
+    /// Waits for the first head. Until it is there a connection needs no HTTP library, which would
+    /// take sixteen kibibytes for each that is merely open. False when none will come.
+    pub(crate) fn poll_begun(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<bool>> {
+        let mut bytes = [const { MaybeUninit::uninit() }; 2 * 1024];
+        let mut buf = ReadBuf::uninit(&mut bytes);
+        while !self.cleared.has_remaining() && !self.is_over {
+            if self.advance()? {
+                buf.clear();
+                ready!(self.poll_fill(cx, &mut buf))?;
+            }
+        }
+        Poll::Ready(Ok(self.cleared.has_remaining()))
+    }
+
     /// Reads on. Of a body the bytes stay in `buf`, and true is returned; those of a head go to
     /// `held`.
     fn poll_fill(&mut self, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<bool>> {
@@ -218,24 +252,8 @@ impl<S: AsyncRead + Unpin> AsyncRead for Recorder<S> {
             if this.is_over {
                 return Poll::Ready(Ok(()));
             }
-            match this.follower.next(&mut this.held) {
-                Ok(Step::More) => {
-                    if ready!(this.poll_fill(cx, buf))? {
-                        return Poll::Ready(Ok(()));
-                    }
-                }
-                Ok(Step::Body(part)) => this.cleared = part,
-                Ok(Step::Head(head)) => {
-                    this.cleared = head.as_bytes().clone();
-                    this.body = None;
-                    this.read_alarm.clear();
-                    this.slot.put(Ok(head))?;
-                }
-                Err(refusal) => this.refuse(refusal)?,
-            }
-            if this.held.is_empty() {
-                // Lets go of the memory, which the head or the part of a body shares.
-                this.held = BytesMut::new();
+            if this.advance()? && ready!(this.poll_fill(cx, buf))? {
+                return Poll::Ready(Ok(()));
             }
         }
     }

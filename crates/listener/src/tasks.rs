@@ -37,7 +37,8 @@ impl Tasks {
         Ending: Future<Output = ()> + Send + 'static,
     {
         let entry = Running::enter(&self.running, name);
-        let (work, end) = (task(self.stop.clone()), self.end.clone());
+        // Each layer around a future would hold its size once more: ten thousand tasks feel it.
+        let (work, end) = (Box::pin(task(self.stop.clone())), self.end.clone());
         let whole = async move {
             let _entry = entry;
             end.run_until_cancelled_owned(work).await;
