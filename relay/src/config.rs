@@ -130,9 +130,9 @@ mod tests {
             .unwrap();
         let (shown, usual) = (File::parse(block).unwrap(), File::default());
         let listen = shown.listen.unwrap();
-        assert_eq!(listen.to_string(), crate::LISTEN);
+        assert_eq!(listen.to_string(), LISTEN);
         let data = shown.data.clone().unwrap();
-        assert_eq!(data.to_str(), Some(crate::DATA));
+        assert_eq!(data.to_str(), Some(DATA));
         let (shown, usual) = (
             shown.into_config(listen, data.clone()),
             usual.into_config(listen, data),

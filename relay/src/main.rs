@@ -36,7 +36,7 @@ struct Serve {
     /// The folder of the relay's database
     #[arg(long, value_name = "DIR", env = "TENTERHOOK_DATA")]
     data: Option<PathBuf>,
-    /// The address that senders use, such as https://hooks.example.dev
+    /// The address that senders use, such as `https://hooks.example.dev`
     #[arg(long, value_name = "URL", env = "TENTERHOOK_PUBLIC_URL")]
     public_url: Option<RelayUrl>,
     /// The largest body taken, in bytes

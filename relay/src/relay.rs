@@ -6,7 +6,7 @@ use axum::Router;
 use listener::{Limits, Tasks};
 use sqlite::Database;
 use tokio::net::TcpListener;
-use tracing::info;
+use tracing::{info, warn};
 use wire::{
     connect::{ConnectString, RelayUrl},
     token::{Token, TokenKind},
@@ -88,11 +88,10 @@ impl Relay {
                 reason,
             });
         let (address, listener) = listener?;
-        let public_url = config.public_url.clone().unwrap_or_else(|| {
-            format!("http://{address}")
-                .parse()
-                .expect("an address makes a URL")
-        });
+        let public_url = config
+            .public_url
+            .clone()
+            .unwrap_or_else(|| own_url(address));
         let quota = Quota {
             captures: config.queue_captures,
             bytes: config.queue_bytes,
@@ -159,4 +158,13 @@ impl Relay {
         self.shared.tasks.stop(DRAIN).await;
         self.accepting.stop(DRAIN).await;
     }
+}
+
+/// The address that senders use when the owner has named none.
+fn own_url(address: SocketAddr) -> RelayUrl {
+    if address.ip().is_unspecified() {
+        warn!("senders cannot use {address} as an address: name the public one with --public-url");
+    }
+    let url = format!("http://{address}");
+    url.parse().expect("an address makes a URL")
 }

@@ -9,7 +9,7 @@ use std::{
 use serde::Deserialize;
 
 /// What the user may set. What the file leaves out has its usual value.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
     /// The receiver on this computer.
@@ -45,14 +45,6 @@ pub enum SettingsError {
         /// Which line, and why.
         reason: toml::de::Error,
     },
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            receiver: ReceiverSettings::default(),
-        }
-    }
 }
 
 impl Default for ReceiverSettings {

@@ -236,15 +236,12 @@ impl Tunnel {
             ))
         });
         let both = both.await.map_err(|error| error.to_string())?;
-        let (token, key) = match both.map_err(|error| error.to_string())? {
-            (Some(token), Some(key)) => (token, key),
-            _ => {
-                return Err(
-                    "this desktop's key is not in the keychain: unlock the keychain and \
-                             try again, or pair with the relay anew"
-                        .to_owned(),
-                );
-            }
+        let (Some(token), Some(key)) = both.map_err(|error| error.to_string())? else {
+            return Err(
+                "this desktop's key is not in the keychain: unlock the keychain and try \
+                        again, or pair with the relay anew"
+                    .to_owned(),
+            );
         };
         let key = key_from_text(&key).ok_or("this desktop's key is damaged: pair anew")?;
         Ok(Some(Target {
