@@ -1,6 +1,6 @@
 //! What is done to bodies on their way into a hash. Start at [`changes`].
 
-use std::{borrow::Cow, io::Read};
+use std::{borrow::Cow, io::Read, iter::once_with};
 
 use flate2::read::{GzDecoder, ZlibDecoder};
 
@@ -28,7 +28,10 @@ pub(super) fn changes<'a>(
         .into_iter()
         .map(own)
         .filter_map(|(how, body)| Some((how, Cow::Owned(body?))));
-    plain.chain(json(body)).chain(form(request))
+    // What reads the whole body waits until the rest was tried.
+    plain
+        .chain(once_with(move || json(body)).flatten())
+        .chain(once_with(move || form(request)).flatten())
 }
 
 type Change = (&'static str, fn(&[u8]) -> Option<Vec<u8>>);

@@ -53,14 +53,18 @@ impl<'a> Search<'a> {
             ..
         } = self.question;
         let claim = senders::claim(scheme, request, keys).ok();
-        let same = claim
-            .as_ref()
-            .and_then(|claim| self.encoding(claim).or_else(|| self.secret(claim)));
-        same.or_else(|| self.body(&self.own.clone(), false))
-            .or_else(|| self.url(&self.own.clone()))
+        let claim = claim.as_ref();
+        let (own, all) = (self.own.clone(), self.all.clone());
+        claim
+            .and_then(|claim| self.encoding(claim))
+            .or_else(|| claim.and_then(|claim| self.other_secret(claim)))
+            .or_else(|| claim.and_then(|claim| self.secret_form(claim, &own)))
+            .or_else(|| self.body(&own, false))
+            .or_else(|| self.url(&own))
             .or_else(|| self.scheme())
-            .or_else(|| self.body(&self.all.clone(), true))
-            .or_else(|| self.url(&self.all.clone()))
+            .or_else(|| claim.and_then(|claim| self.secret_form(claim, &all)))
+            .or_else(|| self.body(&all, true))
+            .or_else(|| self.url(&all))
     }
 
     /// Who made the signature that is looked for, to begin a sentence with.
@@ -91,30 +95,38 @@ impl<'a> Search<'a> {
         Some((flaw, finding(Area::Encoding, text.to_owned(), None)))
     }
 
-    /// Another secret, then other forms of all of them.
-    fn secret(&mut self, claim: &Claim<'_>) -> Option<Found> {
+    fn other_secret(&mut self, claim: &Claim<'_>) -> Option<Found> {
         let bench = &mut self.bench;
-        let whole = self
+        let other = self
             .all
             .iter()
-            .find(|secret| bench.fits(claim, secret.value()));
-        let which = match whole {
-            Some(secret) => format!("`{}`", secret.name()),
-            None => self.all.iter().find_map(|secret| {
-                let forms = keys::forms(secret.value());
-                let (how, _) = forms
-                    .into_iter()
-                    .find(|(_, key)| bench.fits_key(claim, key))?;
-                Some(format!("`{}` {how}", secret.name()))
-            })?,
-        };
+            .find(|secret| bench.fits(claim, secret.value()))?;
+        Some(self.wrong_secret(format!("`{}`", other.name())))
+    }
+
+    fn secret_form(&mut self, claim: &Claim<'_>, secrets: &[&Secret]) -> Option<Found> {
+        let which = secrets.iter().find_map(|secret| {
+            let bench = &mut self.bench;
+            let forms = keys::forms(secret.value());
+            let (how, _) = forms
+                .into_iter()
+                .find(|(_, key)| bench.fits_key(claim, key))?;
+            Some(format!("`{}` {how}", secret.name()))
+        })?;
+        Some(self.wrong_secret(which))
+    }
+
+    fn wrong_secret(&self, which: String) -> Found {
         let text = format!("{} with the secret {which}.", self.maker());
-        Some((Flaw::WrongSecret(which), finding(Area::Secret, text, None)))
+        (Flaw::WrongSecret(which), finding(Area::Secret, text, None))
     }
 
     /// What may have been done to the body; with `forms` also to the secret at once.
     fn body(&mut self, secrets: &[&Secret], forms: bool) -> Option<Found> {
         let request = self.question.request;
+        if self.bench.is_spent() {
+            return None;
+        }
         for (how, signed) in bodies::changes(request) {
             if self.bench.is_spent() {
                 return None;
@@ -141,7 +153,7 @@ impl<'a> Search<'a> {
         let Question {
             scheme, request, ..
         } = self.question;
-        if !scheme.covers_url() {
+        if !scheme.covers_url() || self.bench.is_spent() {
             return None;
         }
         urls::changes(request).into_iter().find_map(|(how, url)| {
@@ -165,6 +177,9 @@ impl<'a> Search<'a> {
             keys,
             ..
         } = self.question;
+        if self.bench.is_spent() {
+            return None;
+        }
         let others = Scheme::ALL.into_iter().filter(|other| *other != scheme);
         others.into_iter().find_map(|other| {
             let claim = senders::claim(other, request, keys).ok()?;

@@ -10,8 +10,8 @@ use crate::verify::{
     senders,
 };
 
-/// How much is hashed at most: a fifth of a second's worth.
-const BUDGET: usize = 128 << 20;
+/// How much is hashed at most: less than half a second's worth.
+const BUDGET: usize = 256 << 20;
 
 /// Where claims are tried.
 pub(super) struct Bench<'a> {
