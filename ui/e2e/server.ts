@@ -39,6 +39,7 @@ export default async function serve(project: TestProject): Promise<() => void> {
       "content-type": TYPES[extname(file)] ?? "application/octet-stream",
       "content-security-policy": POLICY,
     };
+    if (pathname === "/favicon.ico") return void response.writeHead(204).end(); // browsers ask
     readFile(join(DIST, file)).then(
       (bytes) => response.writeHead(200, headers).end(bytes),
       () => response.writeHead(404).end(),

@@ -51,6 +51,7 @@ export async function open(opening: Opening = {}): Promise<Page> {
     locale: opening.language === "zh" ? "zh-CN" : "en-GB",
     permissions: ["clipboard-read", "clipboard-write"],
   });
+  context.setDefaultTimeout(5_000);
   const page = await context.newPage();
   page.on("pageerror", (error) => complaints.push(error.message));
   page.on("console", (message) => {
@@ -74,6 +75,23 @@ export async function settled(page: Page): Promise<void> {
 /** Calls the fake engine that is in the page. */
 export function engine<Answer>(page: Page, call: (fake: FakeBackend) => Answer): Promise<Answer> {
   return page.evaluate(`(${call.toString()})(window.fake)`);
+}
+
+/** Does `act` with the engine once in each of `count` frames, and says how many were drawn. */
+export function frames(
+  page: Page,
+  count: number,
+  act: (fake: FakeBackend) => void,
+): Promise<number> {
+  return page.evaluate(`(async () => {
+    const act = ${act.toString()};
+    let drawn = 0;
+    for (; drawn < ${count}; drawn += 1) {
+      act(window.fake);
+      await new Promise(requestAnimationFrame);
+    }
+    return drawn;
+  })()`);
 }
 
 /** Keeps a picture of the window. */

@@ -20,6 +20,7 @@ export class Captures {
   readonly #choosing: Latest<number>;
   #list: number | null = null;
   #rows: Pages<CaptureRow> | null = $state.raw(null);
+  #inView = { first: 0, end: 0 };
 
   /** What was asked for. */
   filter: ListFilter = $state.raw(EVERYTHING);
@@ -81,7 +82,8 @@ export class Captures {
 
   /** Screen rows `first` up to, not including, `end` are in view. */
   view(first: number, end: number): void {
-    this.#rows?.want(this.shown - end, this.shown - first);
+    this.#inView = { first, end };
+    this.#rows?.want(Math.max(0, this.shown - end), this.shown - first);
   }
 
   /** Stops following; what arrives is counted in `fresh`. */
@@ -162,5 +164,6 @@ export class Captures {
   #showCount(): void {
     this.shown = this.count;
     this.#rows?.grow(this.count);
+    this.view(this.#inView.first, this.#inView.end); // the same rows now show other captures
   }
 }

@@ -29,7 +29,6 @@ test("while live, an arrival becomes the first row", async () => {
   const { backend, captures } = await opened(10);
   backend.arrive(3);
   await captures.grow();
-  captures.view(0, 20);
   await settle();
   expect(captures.shown).toBe(13);
   expect(captures.row(0)?.seq).toBe(12);
@@ -103,7 +102,6 @@ test("an empty list has nothing to choose", async () => {
 test("a filter counts what matches and shows it", async () => {
   const { captures } = await opened(2000);
   await captures.showWords("harbor");
-  captures.view(0, 5);
   await settle();
   expect(captures.shown).toBeGreaterThan(0);
   expect(captures.shown).toBeLessThan(2000);

@@ -52,10 +52,9 @@ export class Pages<Item> {
     }
   }
 
-  /** The sequence has become longer. */
+  /** The sequence has become longer; what of it is in view, {@link want} says. */
   grow(total: number): void {
     this.total = total;
-    this.want(this.#wanted.first, Math.min(total, this.#wanted.end));
   }
 
   /** Puts in items that came by another way. `from` begins a page. */

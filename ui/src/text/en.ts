@@ -101,7 +101,7 @@ export const en = {
   },
 
   detail: {
-    title: "Capture",
+    title: "Capture in detail",
     back: "Back to the list",
     none: "No capture selected",
     noneWhy: "Choose one with the mouse, or with j and k.",
@@ -145,7 +145,7 @@ export const en = {
     lines: (count: number, shown: string) => `${shown} ${plural(count, "line", "lines")}`,
     unfoldAll: "Unfold all",
     copyValue: "Copy value",
-    copyPath: "Copy path",
+    copyPath: "Copy JSON path",
     valueCopied: "Value copied",
     pathCopied: (path: string) => `Copied ${path}`,
     cut: "shortened at 4 KiB",

@@ -74,13 +74,13 @@ function valid(bytes: Uint8Array, at: number, size: number): Glyph {
   return { at, size, text: character, columns: columnsOf(character), isMark: false };
 }
 
-/** The mark for a character that would not be seen: `␊` for a control, else its number. */
+const SHORT: Readonly<Record<string, string>> = { "\t": "\\t", "\n": "\\n", "\r": "\\r" };
+
+/** The mark for a character that would not be seen, as programmers write it: `\n`, `\u{202e}`. */
 function markOf(character: string): string | null {
   if (!HIDDEN.test(character)) return null;
   const code = character.codePointAt(0) ?? 0;
-  if (code < 0x20) return String.fromCodePoint(0x2400 + code);
-  if (code === 0x7f) return "␡";
-  return `\\u{${code.toString(16)}}`;
+  return SHORT[character] ?? `\\u{${code.toString(16)}}`;
 }
 
 function columnsOf(character: string): number {

@@ -97,7 +97,7 @@ export const zh: Words = {
   },
 
   detail: {
-    title: "捕获",
+    title: "捕获详情",
     back: "返回列表",
     none: "未选择捕获",
     noneWhy: "用鼠标选择，或按 j 和 k。",
@@ -141,7 +141,7 @@ export const zh: Words = {
     lines: (_, shown) => `${shown} 行`,
     unfoldAll: "全部展开",
     copyValue: "复制值",
-    copyPath: "复制路径",
+    copyPath: "复制 JSON 路径",
     valueCopied: "值已复制",
     pathCopied: (path) => `已复制 ${path}`,
     cut: "截至 4 KiB",

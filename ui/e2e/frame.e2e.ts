@@ -1,0 +1,209 @@
+// The window around the captures: the line's state, address, pairing, panes, looks, dialogs.
+
+import { expect, test } from "vitest";
+import type { Page } from "playwright-core";
+
+import { engine, open, settled } from "./window";
+
+const scheme = (page: Page) =>
+  page.evaluate<string>("getComputedStyle(document.documentElement).colorScheme");
+const ground = (page: Page) =>
+  page.evaluate<string>("getComputedStyle(document.body).backgroundColor");
+const lastCopied = (page: Page) => engine(page, (fake) => fake.copied.at(-1));
+
+test("each state of the line has its own word and its own shape", async () => {
+  const page = await open();
+  const badge = page.locator("header button", { has: page.locator("svg") }).first();
+  const shapes = new Set<string>();
+  const states = [
+    ["Connected", { state: "connected", sinceMs: 0, heardAtMs: 8.64e15 }],
+    ["Connecting", { state: "connecting" }],
+    ["Waiting to reconnect", { state: "waiting", reason: "no route", retryAtMs: 8.64e15 }],
+    ["Stopped", { state: "stopped", reason: "the relay knows this computer no more" }],
+    ["Held elsewhere", { state: "elsewhere" }],
+    ["Not paired", { state: "unpaired" }],
+  ] as const;
+  for (const [word, line] of states) {
+    await page.evaluate((line) => {
+      (window as unknown as { fake: { become: (change: object) => void } }).fake.become({ line });
+    }, line);
+    await settled(page);
+    expect(await badge.innerText()).toContain(word);
+    shapes.add(await badge.locator("svg").innerHTML());
+  }
+  expect(shapes.size).toBe(states.length);
+});
+
+test("a line that has long been silent is not shown as good", async () => {
+  const page = await open();
+  const badge = page.getByRole("button", { name: /Connected/ });
+  const good = await badge.locator("svg").innerHTML();
+  await page.evaluate(() => {
+    const line = { state: "connected", sinceMs: 0, heardAtMs: Date.now() - 70_000 };
+    (window as unknown as { fake: { become: (change: object) => void } }).fake.become({ line });
+  });
+  await settled(page);
+  expect(await badge.locator("svg").innerHTML()).not.toBe(good);
+  await badge.click();
+  await page.getByText("Nothing was heard from the relay").waitFor();
+});
+
+test("the address and a curl line are copied with a toast", async () => {
+  const page = await open();
+  await page.getByRole("button", { name: "Copy address" }).click();
+  expect(await lastCopied(page)).toMatch(/^https:\/\/hooks\.example\.dev\/h\//);
+  expect(await page.getByRole("status").innerText()).toBe("Address copied");
+  await page.getByRole("button", { name: "Copy curl" }).click();
+  await page.getByText("curl command copied").waitFor();
+  expect(await lastCopied(page)).toMatch(/^curl .*https:\/\/hooks\.example\.dev/);
+});
+
+test("a wrong connect string is answered in place, a right one pairs", async () => {
+  const page = await open({ scene: "unpaired" });
+  const field = page.getByRole("textbox", { name: "Connect string" });
+  await field.fill("https://example.dev");
+  await page.keyboard.press("Enter");
+  await page.getByRole("alert").waitFor();
+  expect(await field.getAttribute("aria-invalid")).toBe("true");
+  expect(await page.getByRole("alert").innerText()).toContain("tenterhook://");
+  await field.fill("tenterhook://hooks.example.dev/#abc");
+  expect(await page.getByRole("alert").count()).toBe(0);
+  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: /Connected/ }).waitFor();
+});
+
+test("a new endpoint is made and looked at", async () => {
+  const page = await open();
+  await page.getByRole("button", { name: "New endpoint" }).click();
+  await page.keyboard.type("Deploys");
+  await page.keyboard.press("Enter");
+  const made = page.getByRole("button", { name: /^Deploys/ });
+  await made.waitFor();
+  expect(await made.getAttribute("aria-current")).toBe("true");
+  await page.getByText("Nothing has been sent to this endpoint yet.").waitFor();
+});
+
+test("`[` hides the endpoints and brings them back", async () => {
+  const page = await open();
+  await page.keyboard.press("[");
+  expect(await page.getByRole("navigation").count()).toBe(0);
+  await page.getByRole("button", { name: "Show endpoints ([)" }).click();
+  expect(await page.getByRole("navigation").count()).toBe(1);
+});
+
+test("dividers drag, move by keys, fold on a double click, and are remembered", async () => {
+  const page = await open();
+  const divider = page.getByRole("separator", { name: "Width of the captures" });
+  const list = page.getByRole("region", { name: "Captures", exact: true });
+  const width = async () => Math.round((await list.boundingBox())?.width ?? 0);
+  const before = await width();
+  const box = await divider.boundingBox();
+  if (!box) throw new Error("the divider is there");
+  await page.mouse.move(box.x, box.y + 200);
+  await page.mouse.down();
+  await page.mouse.move(box.x + 60, box.y + 200);
+  await page.mouse.up();
+  expect(await width()).toBe(before + 60);
+  await divider.focus();
+  await page.keyboard.press("ArrowLeft");
+  expect(await width()).toBe(before + 44);
+  await page.reload();
+  await divider.waitFor();
+  expect(await width()).toBe(before + 44);
+  await divider.dblclick();
+  expect(await list.isVisible()).toBe(false);
+  await divider.dblclick();
+  expect(await width()).toBe(before + 44);
+});
+
+test("below 900 pixels list and capture are two screens", async () => {
+  const page = await open({ width: 880, height: 600 });
+  const list = page.getByRole("listbox");
+  const tabs = page.getByRole("tablist");
+  expect(await tabs.isVisible().catch(() => false)).toBe(false);
+  await page.getByRole("option").nth(1).click();
+  await tabs.waitFor();
+  expect(await list.isVisible()).toBe(false);
+  await page.getByRole("button", { name: "Back to the list" }).click();
+  await list.waitFor();
+  await page.keyboard.press("Enter");
+  await tabs.waitFor();
+  await page.keyboard.press("Escape");
+  await list.waitFor();
+  expect(await page.getByRole("option", { selected: true }).isVisible()).toBe(true);
+});
+
+test("the theme follows the system until one is chosen, and is remembered", async () => {
+  const page = await open({ theme: "dark" });
+  const dark = await ground(page);
+  await page.emulateMedia({ colorScheme: "light" });
+  const light = await ground(page);
+  expect(light).not.toBe(dark);
+  const toggle = page.getByRole("button", { name: /^Theme/ });
+  await toggle.click();
+  expect(await scheme(page)).toBe("light");
+  await toggle.click();
+  expect(await scheme(page)).toBe("dark");
+  expect(await ground(page)).toBe(dark);
+  await page.reload();
+  await toggle.waitFor();
+  expect(await scheme(page)).toBe("dark");
+});
+
+test("the language follows the system, can be changed, and is remembered", async () => {
+  const page = await open({ language: "zh" });
+  await page.getByText("全部捕获").waitFor();
+  expect(await page.evaluate("document.documentElement.lang")).toBe("zh-Hans");
+  await page.getByRole("button", { name: "切换为英文" }).click();
+  await page.getByText("All captures").waitFor();
+  await page.reload();
+  await page.getByText("All captures").waitFor();
+});
+
+test("`?` shows the keys, Escape closes them, and the focus goes back", async () => {
+  const page = await open();
+  const opener = page.getByRole("button", { name: "Keyboard shortcuts" });
+  await opener.focus();
+  await page.keyboard.press("?");
+  await page.getByRole("dialog", { name: "Keyboard" }).waitFor();
+  await page.keyboard.press("j");
+  expect(await page.getByRole("option", { selected: true }).count()).toBe(0);
+  await page.keyboard.press("Escape");
+  expect(await page.getByRole("dialog").count()).toBe(0);
+  expect(await page.evaluate("document.activeElement.getAttribute('aria-label')")).toBe(
+    "Keyboard shortcuts",
+  );
+});
+
+test("one notice is told in the bar, several in a list", async () => {
+  const page = await open({ scene: "overfull", rows: 5 });
+  await page.getByRole("button", { name: "3 notices" }).click();
+  expect(await page.getByRole("dialog").getByRole("listitem").count()).toBe(3);
+});
+
+test("all of the window is reached by Tab, in the order in which it is seen", async () => {
+  const page = await open({ rows: 50 });
+  await page.keyboard.press("j");
+  const seen: string[] = [];
+  for (let stop = 0; stop < 30; stop += 1) {
+    await page.keyboard.press("Tab");
+    const at = await page.evaluate<string>(
+      "(document.activeElement.getAttribute('role') ?? document.activeElement.tagName) + ' ' + (document.activeElement.getAttribute('aria-label') ?? document.activeElement.innerText).split('\\n')[0]",
+    );
+    if (at.startsWith("BODY")) break;
+    seen.push(at);
+  }
+  const order = [
+    "listbox",
+    "separator Width of the captures",
+    "tab Body",
+    "BUTTON Copy body",
+    "region Body as text",
+  ];
+  const places = order.map((name) => seen.findIndex((at) => at.startsWith(name)));
+  expect(
+    places.every((place) => place >= 0),
+    seen.join("\n"),
+  ).toBe(true);
+  expect(places).toEqual([...places].sort((one, other) => one - other));
+});
