@@ -3,7 +3,9 @@
 use crate::rules::{
     go::text::{base64_prefix, quote, repair},
     hook::{Hook, Parameter},
-    request::Facts,
+    parameter::LookupFault,
+    request::{Crash, Facts},
+    value::LookupError,
 };
 
 /// A program with all that it is given. Its standard input is empty, and there is no shell.
@@ -41,7 +43,25 @@ pub struct FilePlan {
 const ENV_PREFIX: &str = "HOOK_";
 
 impl CommandPlan {
-    pub(crate) fn of(hook: &Hook, facts: &Facts<'_>, log: &mut Vec<String>) -> Self {
+    /// Gathers what `hook` passes on; what is not there is told to `log`.
+    ///
+    /// # Errors
+    /// When the original breaks off the request that waits: an index is beyond all counting.
+    pub(crate) fn of(hook: &Hook, facts: &Facts<'_>, log: &mut Vec<String>) -> Result<Self, Crash> {
+        if hook.include_command_output_in_response {
+            let passed = [
+                &hook.pass_arguments_to_command,
+                &hook.pass_environment_to_command,
+                &hook.pass_file_to_command,
+            ];
+            for parameter in passed.into_iter().flatten() {
+                if let Err(LookupFault::Lookup(LookupError::Overflow(index))) =
+                    parameter.read(facts)
+                {
+                    return Err(Crash(index));
+                }
+            }
+        }
         let mut read = |parameter: &Parameter, place: &str| {
             let value = parameter.read(facts).ok();
             if value.is_none() {
@@ -69,13 +89,13 @@ impl CommandPlan {
         let files = contents
             .into_iter()
             .filter_map(|(parameter, value)| file(parameter, value, log));
-        Self {
+        Ok(Self {
             files: files.collect(),
             argv,
             env,
             working_directory: hook.command_working_directory.clone(),
             is_awaited: hook.include_command_output_in_response,
-        }
+        })
     }
 
     /// The program to look for: without a slash in `PATH`, otherwise at that path and nowhere else.

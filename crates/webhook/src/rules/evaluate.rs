@@ -152,7 +152,15 @@ impl Hook {
         log.push(format!("{} hook triggered successfully", self.id));
         let mut headers = headers;
         headers.extend(&self.response_headers);
-        let command = CommandPlan::of(self, &facts, &mut log);
+        let command = match CommandPlan::of(self, &facts, &mut log) {
+            Ok(command) => command,
+            Err(Crash(index)) => {
+                log.push(format!(
+                    "error extracting command arguments: index out of range: {index}"
+                ));
+                return Evaluation::refused(Response::new(500, &headers, ""), log);
+            }
+        };
         let status = self.status(self.success_http_response_code, &mut log);
         let reply = if self.include_command_output_in_response {
             Reply::AfterCommand(AfterCommand {

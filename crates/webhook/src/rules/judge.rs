@@ -1,5 +1,5 @@
 //! A rule judged over a request. Judging keeps a trace of every clause, so what is explained is what
-//! was decided. Start at [`judge`].
+//! was decided. Start at `Bench::judge`.
 
 use crate::rules::{
     explain::{Clause, ClauseKind, Outcome},

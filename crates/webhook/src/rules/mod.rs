@@ -6,6 +6,7 @@ pub mod evaluate;
 pub mod explain;
 pub mod hook;
 pub mod judge;
+pub mod lint;
 pub mod load;
 pub mod parameter;
 pub mod place;

@@ -1,4 +1,4 @@
-//! What a parameter stands for in a request. Start at [`Parameter::read`].
+//! What a parameter stands for in a request, and why it may stand for nothing.
 
 use crate::rules::{
     go::{header::canonical, text::quote},
@@ -28,6 +28,20 @@ impl LookupFault {
         matches!(self, Self::Lookup(LookupError::NotFound(_)))
     }
 }
+
+/// The sources that there are.
+pub(crate) const SOURCES: &[&str] = &[
+    "header",
+    "url",
+    "query",
+    "payload",
+    "raw-request-body",
+    "request",
+    "string",
+    "entire-payload",
+    "entire-headers",
+    "entire-query",
+];
 
 impl Parameter {
     /// The text that a command or a rule gets.
