@@ -2,7 +2,10 @@
 //! from `../shared/conformance` beside the repository where that is there.
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "this is a test")]
 
-use std::{fs, path::PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
@@ -111,6 +114,78 @@ fn every_known_challenge_is_answered_as_its_sender_wants() {
                 Some((_, name)) => assert_eq!(seen["headers"][name], Value::Null, "{id}: {line}"),
                 None => panic!("{id}: {other} is not known here"),
             },
+        }
+    }
+}
+
+/// The Rust files below `folder`, without their tests.
+fn sources(folder: &Path) -> Vec<(PathBuf, String)> {
+    let mut sources = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources.extend(self::sources(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let text = fs::read_to_string(&path).unwrap();
+            let code = text
+                .split("#[cfg(test)]")
+                .next()
+                .unwrap_or_default()
+                .to_owned();
+            sources.push((path, code));
+        }
+    }
+    sources
+}
+
+/// Whether a part of `name` is what secrets are called.
+fn is_secret(name: &str) -> bool {
+    let secrets = [
+        "secret",
+        "secrets",
+        "key",
+        "token",
+        "seen",
+        "expected",
+        "mac",
+        "signature",
+        "made",
+        "computed",
+        "digest",
+    ];
+    name.split(['.', ':', '(', ')'])
+        .any(|part| secrets.contains(&part))
+}
+
+#[test]
+fn nothing_secret_is_compared_in_a_time_that_tells() {
+    let is_name = |c: char| c.is_alphanumeric() || "_.:()".contains(c);
+    let compares = |line: &str| {
+        let operators = ["==", "!="]
+            .iter()
+            .flat_map(|operator| line.match_indices(operator));
+        operators.into_iter().any(|(at, _)| {
+            let left = line[..at].trim_end();
+            // What a call gives is no secret because of what the call was given.
+            let is_call = left.ends_with(')') && !left.ends_with("()");
+            let start = left.rfind(|c| !is_name(c)).map_or(0, |at| at + 1);
+            let right = line[at + 2..].trim_start_matches([' ', '&', '*']);
+            let end = right.find(|c| !is_name(c)).unwrap_or(right.len());
+            let left = left[start..]
+                .strip_suffix(".len()")
+                .map_or(&left[start..], |_| "");
+            !is_call && is_secret(left) || is_secret(&right[..end])
+        })
+    };
+    assert!(compares("if seen == expected {") && compares("x != secret.value()"));
+    assert!(compares("a.mac() == b") && compares("Some(x) == made"));
+    assert!(!compares("key.len() == 32") && !compares("holds(seen) == true"));
+    let sources = sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/verify"));
+    assert!(sources.len() > 30, "{} files", sources.len());
+    for (path, code) in sources {
+        for (number, line) in (1..).zip(code.lines()) {
+            let code = line.split("//").next().unwrap_or_default();
+            assert!(!compares(code), "{}:{number}: {line}", path.display());
         }
     }
 }

@@ -57,7 +57,7 @@ pub(super) fn forms(secret: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
     let others = forms
         .into_iter()
         .filter_map(|(how, key)| Some((how, key?)))
-        .filter(|(_, key)| !key.is_empty() && key != secret);
+        .filter(|(_, key)| !key.is_empty() && !crypto::same(key, secret));
     // The key itself at most senders, and a mistake at those who decode it first.
     let plain = ("as text, not decoded", secret.to_vec());
     [plain].into_iter().chain(others).collect()

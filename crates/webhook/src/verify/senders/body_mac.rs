@@ -148,6 +148,82 @@ mod tests {
         );
     }
 
+    /// The example that `GoCardless`'s own packages are tested with.
+    #[test]
+    fn agrees_with_gocardless_example() {
+        let body = concat!(
+            r#"{"events":[{"id":"EV00BD05S5VM2T","created_at":"2018-07-05T09:13:51.404Z","#,
+            r#""resource_type":"subscriptions","action":"created","#,
+            r#""links":{"subscription":"SB0003JJQ2MR06"},"details":{"origin":"api","#,
+            r#""cause":"subscription_created","#,
+            r#""description":"Subscription created via the API."},"metadata":{}},"#,
+            r#"{"id":"EV00BD05TB8K63","created_at":"2018-07-05T09:13:56.893Z","#,
+            r#""resource_type":"mandates","action":"created","#,
+            r#""links":{"mandate":"MD000AMA19XGEC"},"details":{"origin":"api","#,
+            r#""cause":"mandate_created","description":"Mandate created via the API."},"#,
+            r#""metadata":{}}]}"#,
+        );
+        let signature = "2693754819d3e32d7e8fcb13c729631f316c6de8dc1cf634d6527f1c07276e7e";
+        let request = request(&[("Webhook-Signature", signature)], body);
+        check(
+            Scheme::GoCardless,
+            &request,
+            "ED7D658C-D8EB-4941-948B-3973214F2D49",
+            "ok",
+        );
+    }
+
+    /// Senders that publish no example: what their own packages (or, where there are none, the
+    /// rule on their page) make of one body.
+    #[test]
+    fn agrees_with_the_senders_own_packages() {
+        const BODY: &str =
+            r#"{"id":"evt_1","type":"ping","data":{"object":{"amount":2000,"currency":"usd"}}}"#;
+        let agrees = |scheme: Scheme, secret: &str, signature: &str| {
+            let form = form(scheme).unwrap();
+            let value = format!("{}{signature}", form.prefix);
+            check(
+                scheme,
+                &request(&[(form.header, &value)], BODY),
+                secret,
+                "ok",
+            );
+        };
+        agrees(
+            Scheme::GitHubSha1,
+            "gh-secret-2f0b1c",
+            "36b86654d1bdf8bcf65cab28d2e24db760d6144a",
+        );
+        agrees(
+            Scheme::Intercom,
+            "ic-client-secret",
+            "90605df2d40f5d7685e13ea13533eca36fc63770",
+        );
+        agrees(
+            Scheme::Meta,
+            "meta-app-secret-00ff",
+            "4a9b1618c9b3dbc7fcc2bc21ae60a0f386a9c8af523aa3781bd2042c2c88d0cf",
+        );
+        agrees(
+            Scheme::Dropbox,
+            "dbx-app-secret",
+            "c3924a832edb1201decadda6fd729a199048b20532f4a37b53b6fc2b85af672d",
+        );
+        agrees(
+            Scheme::Razorpay,
+            "rzp-secret",
+            "9ca1cdf5ddb9dfd7bd475fe24e002f15e4e97cab594f46aaf3dcde6d8d8954b2",
+        );
+        let shopify = "LqZ29OgCQggBBCln4m/ynNAupr95xhFKVwbk/99bzOY=";
+        agrees(Scheme::Shopify, "shpss_0123456789abcdef", shopify);
+        let typeform = "KKGbJbKO/wyGcsLZW2f2zWlMO88yEGwXEIw4ukYaJew=";
+        agrees(Scheme::Typeform, "tf-secret-9", typeform);
+        let adyen = "qkO/d4YfkdcJwOx9g3RTS5tPwxH0ZJq5EYucML50VEM=";
+        let key = "44782DEF547AAA06C910C43932B1EB0C71FC68D9D0C057550C48EC2ACF6BA056";
+        agrees(Scheme::AdyenPayload, key, adyen);
+        agrees(Scheme::AdyenPayload, &key.to_lowercase(), adyen);
+    }
+
     #[test]
     fn tells_what_is_wrong_with_the_header() {
         const DIGEST: &str = "757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17";

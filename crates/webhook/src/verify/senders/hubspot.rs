@@ -104,13 +104,32 @@ mod tests {
             r#""attemptNumber":0,"objectId":123,"changeSource":"CRM","changeFlag":"NEW","#,
             r#""appId":54321}]"#
         );
+        const SECRET: &str = "yyyyyyyy-yyyy-yyyy-yyyy-yyyyyyyyyyyy";
         let signature = "232db2615f3d666fe21a8ec971ac7b5402d33b9a925784df3ca654d05f4817de";
-        let v1 = request(&[(V1_V2, signature)], body);
         check(
             Scheme::HubSpotV1,
-            &v1,
-            "yyyyyyyy-yyyy-yyyy-yyyy-yyyyyyyyyyyy",
+            &request(&[(V1_V2, signature)], body),
+            SECRET,
             "ok",
+        );
+
+        let v2 = |method: &'static str, signature: &str, body| {
+            let request = Request {
+                method: method.as_bytes().into(),
+                url: "https://www.example.com/webhook_uri".into(),
+                ..request(&[(V1_V2, signature)], body)
+            };
+            check(Scheme::HubSpotV2, &request, SECRET, "ok");
+        };
+        v2(
+            "GET",
+            "eee2dddcc73c94d699f5e395f4b9d454a069a6855fbfa152e91e88823087200e",
+            "",
+        );
+        v2(
+            "POST",
+            "9569219f8ba981ffa6f6f16aa0f48637d35d728c7e4d93d0d52efaa512af7900",
+            r#"{"example_field":"example_value"}"#,
         );
     }
 

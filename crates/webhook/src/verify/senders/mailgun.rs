@@ -101,3 +101,72 @@ fn form_stamp<'a>(request: &Request<'_>) -> Result<Vec<Stamp<'a>>, Flaw> {
         signature: Cow::Owned(field("signature")?),
     }])
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::verify::{
+        scheme::Scheme,
+        testing::{check, request},
+    };
+
+    const SIGNATURE: &str = "edcf04e7b9e3e100db8710f800d89f404037d1626eefcf9705f00f2d8f3bf119";
+    const TOKEN: &str = "e0b5477167110d68991efc6b9f89f0a11066af27834600e123";
+
+    fn signed(member: &str, signature: &str) -> String {
+        format!(
+            r#""{member}":{{"token":"{TOKEN}","timestamp":"1760000000","signature":"{signature}"}}"#
+        )
+    }
+
+    #[test]
+    fn agrees_with_mailguns_own_package() {
+        let json = |body: &str, want| {
+            check(
+                Scheme::Mailgun,
+                &request(&[], body),
+                "key-mailgun-signing",
+                want,
+            );
+        };
+        let own = signed("signature", SIGNATURE);
+        json(
+            &format!(r#"{{{own},"event-data":{{"event":"delivered"}}}}"#),
+            "ok",
+        );
+        json(
+            &format!(r#"{{{own},"event-data":{{"event":"anything else"}}}}"#),
+            "ok",
+        );
+        let other = signed("signature", &"0".repeat(64));
+        json(&format!("{{{other}}}"), "mismatch");
+        json(
+            &format!("{{{}}}", signed("signature", &SIGNATURE.to_uppercase())),
+            "mismatch",
+        );
+        json(
+            &format!("{{{other},{}}}", signed("parent-signature", SIGNATURE)),
+            "ok",
+        );
+        json(&format!("{{{}}}", signed("signature", "")), "malformed");
+        json("{}", "missing");
+        json(r#"{"signature":{"token":"a"}}"#, "missing");
+        json("", "malformed");
+    }
+
+    #[test]
+    fn a_route_sends_the_same_as_a_form() {
+        let form = ("Content-Type", "application/x-www-form-urlencoded");
+        let body = format!("from=a&token={TOKEN}&timestamp=1760000000&signature={SIGNATURE}");
+        let check = |body: &str, want| {
+            check(
+                Scheme::Mailgun,
+                &request(&[form], body),
+                "key-mailgun-signing",
+                want,
+            );
+        };
+        check(&body, "ok");
+        check(&format!("{body}&token=b"), "ambiguous");
+        check("from=a", "missing");
+    }
+}

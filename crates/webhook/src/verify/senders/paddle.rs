@@ -42,6 +42,17 @@ mod tests {
         testing::{check, request},
     };
 
+    /// The example that Paddle's own packages are tested with: a rotation.
+    #[test]
+    fn agrees_with_paddles_example() {
+        let h1 = "d96299976a6eb066f484d7fde011ac56fc32b38fc9940bc419d6e537fdc6ef02";
+        let value = format!("ts=1696195954;h1=dummy;h1={h1}");
+        let mut request = request(&[(HEADER, &value)], "hello-world");
+        request.received_at_ms = 1_696_195_954_000;
+        let secret = "pdl_ntf_01hbpjmytsa32fhr36nqgc3kgb_WvRO0eL4Bj9rgYYIBZY6wZhG4EHy9jzh";
+        check(Scheme::Paddle, &request, secret, "ok");
+    }
+
     #[test]
     fn agrees_with_what_paddles_own_packages_accept() {
         const BODY: &str =

@@ -29,3 +29,39 @@ pub(super) fn claim<'a>(request: &'a Request<'_>) -> Result<Claim<'a>, Flaw> {
         proof,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::verify::{
+        scheme::Scheme,
+        secret::Secret,
+        sign::{Stamp, sign},
+        testing::{check, request},
+    };
+
+    #[test]
+    fn every_byte_of_the_url_counts() {
+        let stamp = Stamp {
+            now_ms: 0,
+            id: String::new(),
+        };
+        let signed = sign(
+            Scheme::Square,
+            &request(&[], "{}"),
+            &Secret::new("a", "b"),
+            &stamp,
+        );
+        let at = |url: &'static str, want| {
+            let request = Request {
+                url: url.into(),
+                ..signed.clone().unwrap()
+            };
+            check(Scheme::Square, &request, "b", want);
+        };
+        at("https://example.test/hook", "ok");
+        at("https://example.test/hook/", "mismatch");
+        at("https://example.test:443/hook", "mismatch");
+        at("http://example.test/hook", "mismatch");
+    }
+}
