@@ -179,14 +179,15 @@ mod tests {
     fn the_page_may_call_what_is_listed_and_nothing_else() {
         let handled = listed(include_str!("commands.rs"), "generate_handler![");
         let declared = listed(include_str!("../build.rs"), ".commands(&[");
-        let allowed = listed(include_str!("../capabilities/main.json"), "\"permissions\": [");
+        let allowed = listed(
+            include_str!("../capabilities/main.json"),
+            "\"permissions\": [",
+        );
         let listens = ["core:event:allow-listen", "core:event:allow-unlisten"];
         let of_commands = handled
             .iter()
             .map(|name| format!("allow-{}", name.replace('_', "-")));
-        let wanted: BTreeSet<String> = of_commands
-            .chain(listens.map(str::to_owned))
-            .collect();
+        let wanted: BTreeSet<String> = of_commands.chain(listens.map(str::to_owned)).collect();
         assert_eq!(handled.len(), 15);
         assert_eq!(declared, handled);
         assert_eq!(allowed, wanted.iter().map(String::as_str).collect());

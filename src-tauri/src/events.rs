@@ -73,6 +73,9 @@ impl News {
         let captured = self.captured.map(|count| Event::Captured { count });
         let endpoints = self.endpoints.then_some(Event::Endpoints);
         let status = self.status.map(|status| Event::Status { status });
-        [captured, endpoints, status].into_iter().flatten().collect()
+        [captured, endpoints, status]
+            .into_iter()
+            .flatten()
+            .collect()
     }
 }

@@ -8,6 +8,7 @@ mod commands;
 mod display;
 mod events;
 mod failure;
+mod stop;
 mod window;
 
 use std::{
@@ -61,6 +62,10 @@ fn main() -> ExitCode {
 
 /// Opens the engine, then the window over it. Once the window is there the process ends in here.
 fn run(args: Args) -> anyhow::Result<()> {
+    let runtime = Runtime::new()?;
+    let within = runtime.enter();
+    let asked = stop::Asked::listen()?;
+    drop(within);
     let data = args.data.or_else(engine::data_folder);
     let engine = Engine::open(Options {
         data: data.context("there is no home folder here: say where with --data DIR")?,
@@ -70,7 +75,6 @@ fn run(args: Args) -> anyhow::Result<()> {
     let receive = args
         .receiver
         .map_or(ReceiveAt::Settings, ReceiveAt::Address);
-    let runtime = Runtime::new()?;
     // Before it starts, so that nothing is missed.
     let heard = engine.subscribe();
     runtime.block_on(engine.start(receive))?;
@@ -89,11 +93,14 @@ fn run(args: Args) -> anyhow::Result<()> {
             tracing::warn!("the page could not be told what changed: {error}");
         }
     };
-    tasks.spawn_on(events::forward(engine.clone(), heard, tell), runtime.handle());
-    let asked = app.handle().clone();
+    tasks.spawn_on(
+        events::forward(engine.clone(), heard, tell),
+        runtime.handle(),
+    );
+    let running = app.handle().clone();
     let end = async move {
-        asked_to_stop().await;
-        asked.exit(0);
+        asked.heard().await;
+        running.exit(0);
     };
     tasks.spawn_on(end, runtime.handle());
     app.run(move |_, event| {
@@ -106,26 +113,6 @@ fn run(args: Args) -> anyhow::Result<()> {
         }
     });
     Ok(())
-}
-
-#[cfg(unix)]
-async fn asked_to_stop() {
-    use tokio::signal::unix::{SignalKind, signal};
-
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = tokio::signal::ctrl_c() => {}
-    }
-}
-
-#[cfg(not(unix))]
-async fn asked_to_stop() {
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending().await
-    }
 }
 
 /// The program's clock; all below takes the time from here.

@@ -2,5 +2,6 @@
 //! sender that puts bytes on the wire as they are. Start at [`program::Relay`].
 
 pub mod program;
+pub mod screen;
 pub mod sender;
 pub mod window;

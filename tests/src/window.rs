@@ -1,176 +1,79 @@
 //! The window as its user has it: on a display, a bus and in folders of its own, driven through
-//! WebKit's own driver. Start at [`Screen::start`], then [`Window::open`].
+//! WebKit's own driver. Start at [`Desk::open`].
 
 use std::{
     ffi::OsStr,
-    fs::{self, File},
-    io::{BufRead, BufReader},
-    net::{TcpListener, TcpStream},
-    os::unix::{fs::PermissionsExt, process::CommandExt},
-    path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    fs,
+    net::{SocketAddr, TcpListener, TcpStream},
 };
 
 use serde_json::{Value, json};
-use thirtyfour::{Capabilities, WebDriver, WebElement, error::WebDriverResult};
+use tempfile::TempDir;
+use thirtyfour::{Capabilities, TypingData, WebDriver, WebElement, error::WebDriverResult};
 use tokio::runtime::Runtime;
 
-use crate::program::{built, command, wait_for};
+use crate::{
+    program::{Desktop, built, wait_for},
+    screen::{Group, Screen, assert_is_installed, log},
+};
 
-/// A program and all that it starts, ended together.
+/// A line of the list.
+pub const ROW: &str = "[role=option]";
+/// One of the detail's parts, by its name.
+pub const TAB: &str = "[role=tab]";
+/// What the chosen part shows.
+pub const PANEL: &str = "[role=tabpanel]";
+/// The bar at the bottom.
+pub const STATUS: &str = "footer";
+
+/// A display, and the data folder of a desktop on it.
 #[derive(Debug)]
-struct Group(Child);
-
-impl Group {
-    fn start(command: &mut Command, package: &str) -> Self {
-        let program = command.get_program().to_owned();
-        assert_is_installed(&program, package);
-        let child = command.process_group(0).stdin(Stdio::null()).spawn();
-        Self(child.unwrap_or_else(|error| panic!("{}: {error}", program.display())))
-    }
+pub struct Desk {
+    /// The display.
+    pub screen: Screen,
+    /// The data folder, and the terminal's verbs on it.
+    pub desktop: Desktop,
+    /// All that is kept.
+    pub folder: TempDir,
 }
 
-impl Drop for Group {
-    fn drop(&mut self) {
-        let group = format!("-{}", self.0.id());
-        // All of it may have ended by itself.
-        let _ = command("kill")
-            .args(["-KILL", "--", &group])
-            .stderr(Stdio::null())
-            .status();
-        let _ = self.0.wait();
-    }
-}
-
-fn assert_is_installed(program: &OsStr, package: &str) {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let is_there = std::env::split_paths(&path).any(|folder| folder.join(program).is_file());
-    let program = program.display();
-    assert!(is_there, "{program} is missing: apt-get install {package}");
-}
-
-/// A display without a person in front of it, and a home.
-#[derive(Debug)]
-pub struct Screen {
-    folder: PathBuf,
-    display: String,
-    _server: Group,
-}
-
-impl Screen {
-    /// Starts a display of its own; what programs on it keep is in `folder`.
+impl Desk {
+    /// A new one, with nothing on it.
     ///
     /// # Panics
-    /// When Xvfb is missing or does not get ready.
+    /// As [`Screen::start`].
     #[must_use]
-    pub fn start(folder: &Path) -> Self {
-        for name in ["data", "config", "cache", "runtime"] {
-            let folder = folder.join("home").join(name);
-            fs::create_dir_all(&folder).expect("a folder can be made");
-            let owner_only = fs::Permissions::from_mode(0o700);
-            fs::set_permissions(folder, owner_only).expect("a folder can be closed to others");
-        }
-        let mut xvfb = command("Xvfb");
-        xvfb.args([
-            "-displayfd",
-            "1",
-            "-screen",
-            "0",
-            "1600x1000x24",
-            "-nolisten",
-            "tcp",
-        ])
-        .stdout(Stdio::piped())
-        .stderr(log(folder, "display.log"));
-        let mut server = Group::start(&mut xvfb, "xvfb");
-        let mut number = String::new();
-        let output = server.0.stdout.take().expect("its output is piped");
-        let read = BufReader::new(output).read_line(&mut number);
-        assert!(read.is_ok_and(|bytes| bytes > 0), "Xvfb does not get ready");
+    pub fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a folder can be made");
         Self {
-            folder: folder.to_owned(),
-            display: format!(":{}", number.trim()),
-            _server: server,
+            screen: Screen::start(folder.path()),
+            desktop: Desktop::new(folder.path()),
+            folder,
         }
     }
 
-    /// `program` on this display, at home here.
+    /// With what the app is started here: the data folder, no keychain, a receiver on a free port.
     #[must_use]
-    pub fn command(&self, program: impl AsRef<OsStr>) -> Command {
-        let home = self.folder.join("home");
-        let mut on_screen = command(program);
-        on_screen
-            .env("DISPLAY", &self.display)
-            .env("HOME", &home)
-            .env("XDG_DATA_HOME", home.join("data"))
-            .env("XDG_CONFIG_HOME", home.join("config"))
-            .env("XDG_CACHE_HOME", home.join("cache"))
-            .env("XDG_RUNTIME_DIR", home.join("runtime"))
-            .env("LANG", "C.UTF-8")
-            // There is no service for assistive technology on the bus, and it would be waited for.
-            .env("NO_AT_BRIDGE", "1")
-            .env_remove("WAYLAND_DISPLAY");
-        on_screen
+    pub fn args(&self) -> [String; 5] {
+        let data = self.desktop.data.display().to_string();
+        [
+            "--no-keychain",
+            "--receiver",
+            "127.0.0.1:0",
+            "--data",
+            &data,
+        ]
+        .map(str::to_owned)
     }
 
-    /// The app on this display with a data folder, a receiver on a free port, and no keychain.
-    #[must_use]
-    pub fn app(&self, data: &Path) -> Command {
-        let mut app = self.command("dbus-run-session");
-        app.arg("--")
-            .arg(built("tenterhook-desktop"))
-            .args(arguments(data));
-        app
-    }
-
-    /// What `xdotool` says.
+    /// Starts the app and waits until its page stands.
     ///
     /// # Panics
-    /// When it cannot be started.
+    /// When a driver is missing or the page does not come.
     #[must_use]
-    pub fn xdotool(&self, args: &[&str]) -> Option<String> {
-        assert_is_installed(OsStr::new("xdotool"), "xdotool");
-        let output = self
-            .command("xdotool")
-            .args(args)
-            .output()
-            .expect("xdotool runs");
-        let said = String::from_utf8_lossy(&output.stdout).trim().to_owned();
-        (output.status.success()).then_some(said)
+    pub fn open(&self) -> Window {
+        Window::open(&self.screen, &self.args())
     }
-
-    /// Waits for a window with this title; the answer is its number.
-    ///
-    /// # Panics
-    /// When it does not come.
-    #[must_use]
-    pub fn window(&self, title: &str) -> String {
-        let pattern = format!("^{title}$");
-        wait_for(title, || {
-            let found = self.xdotool(&["search", "--onlyvisible", "--name", &pattern])?;
-            Some(found.lines().next()?.to_owned())
-        })
-    }
-}
-
-fn arguments(data: &Path) -> [String; 5] {
-    let data = data.display().to_string();
-    [
-        "--no-keychain",
-        "--receiver",
-        "127.0.0.1:0",
-        "--data",
-        &data,
-    ]
-    .map(str::to_owned)
-}
-
-fn log(folder: &Path, name: &str) -> File {
-    let log = File::options()
-        .create(true)
-        .append(true)
-        .open(folder.join(name));
-    log.expect("a log can be written")
 }
 
 /// The window of a running app.
@@ -182,12 +85,7 @@ pub struct Window {
 }
 
 impl Window {
-    /// Starts the app with the data folder `data`, and waits until its page stands.
-    ///
-    /// # Panics
-    /// When the driver is missing or the page does not come.
-    #[must_use]
-    pub fn open(screen: &Screen, data: &Path) -> Self {
+    fn open(screen: &Screen, args: &[String]) -> Self {
         assert_is_installed(OsStr::new("WebKitWebDriver"), "webkit2gtk-driver");
         let port = free_port();
         let mut driver = screen.command("dbus-run-session");
@@ -195,13 +93,13 @@ impl Window {
             .args(["--", "WebKitWebDriver", "--host=127.0.0.1"])
             .arg(format!("--port={port}"))
             .env("TAURI_WEBVIEW_AUTOMATION", "true")
-            .stdout(log(&screen.folder, "window.log"))
-            .stderr(log(&screen.folder, "window.log"));
+            .stdout(log(screen.folder(), "window.log"))
+            .stderr(log(screen.folder(), "window.log"));
         let driver = Group::start(&mut driver, "dbus");
         wait_for("WebKitWebDriver", || {
             TcpStream::connect(("127.0.0.1", port)).ok()
         });
-        let app = json!({ "binary": built("tenterhook-desktop"), "args": arguments(data) });
+        let app = json!({ "binary": built("tenterhook-desktop"), "args": args });
         let mut wanted = Capabilities::new();
         wanted
             .set("webkitgtk:browserOptions", app)
@@ -210,7 +108,7 @@ impl Window {
         let session = runtime
             .block_on(WebDriver::new(format!("http://127.0.0.1:{port}"), wanted))
             .unwrap_or_else(|error| {
-                let log = fs::read_to_string(screen.folder.join("window.log"));
+                let log = fs::read_to_string(screen.folder().join("window.log"));
                 panic!("no session: {error}\n{}", log.unwrap_or_default())
             });
         let window = Self {
@@ -288,7 +186,7 @@ impl Window {
     }
 
     /// Types `keys` into the element that matches `css`.
-    pub fn keys(&self, css: &str, keys: impl Into<thirtyfour::TypingData>) {
+    pub fn keys(&self, css: &str, keys: impl Into<TypingData>) {
         let element = self.element(css, "");
         let keys = keys.into();
         self.drive(css, async |_| element.send_keys(keys).await);
@@ -319,7 +217,7 @@ impl Window {
     /// When it cannot be written.
     pub fn shot(&self, name: &str) {
         self.settle();
-        let picture = self.drive("a picture", WebDriver::screenshot_as_png);
+        let picture = self.drive("a picture", async |page| page.screenshot_as_png().await);
         let build = built("tenterhook-desktop");
         let shots = build
             .ancestors()
@@ -328,6 +226,18 @@ impl Window {
             .join("shots");
         fs::create_dir_all(&shots).expect("a folder can be made");
         fs::write(shots.join(format!("{name}.png")), picture).expect("a picture can be kept");
+    }
+
+    /// Where it says that the receiver on this computer is.
+    ///
+    /// # Panics
+    /// When it does not say so.
+    #[must_use]
+    pub fn receiver(&self) -> SocketAddr {
+        self.element("footer button", "receiver ");
+        let status = self.text("footer button");
+        let (_, address) = status.rsplit_once(' ').expect("the address stands last");
+        address.trim().parse().expect("an address")
     }
 
     /// Closes it, and with it the app.
