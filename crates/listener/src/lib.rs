@@ -5,6 +5,7 @@ mod agree;
 mod alarm;
 mod chunks;
 mod connection;
+mod door;
 mod follow;
 mod framing;
 mod head;
@@ -21,6 +22,7 @@ mod tasks;
 #[cfg(test)]
 mod timing;
 
+pub use door::Door;
 pub use limits::Limits;
 pub use received::{BodyLimit, Received};
 pub use refusal::{HeadLimit, Refusal};

@@ -43,6 +43,14 @@ pub(crate) struct Arrived {
 }
 
 impl Received {
+    /// The head of a request whose body has not been read, and the other end of its connection.
+    /// None when [`serve`](fn@crate::serve) did not bring it, or its head is hyper's word alone.
+    #[must_use]
+    pub fn peek(request: &Request) -> Option<(&Head, SocketAddr)> {
+        let arrived: &Arrived = request.extensions().get()?;
+        Some((arrived.head.as_ref()?, arrived.peer))
+    }
+
     /// Reads the body of `request`, which may have `limit_bytes`.
     ///
     /// A body that is announced as larger is refused unread, and a client that waits to be asked

@@ -3,14 +3,11 @@
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::Router;
-use tokio::{
-    net::{TcpListener, TcpStream},
-    sync::Semaphore,
-};
+use tokio::{sync::Semaphore, time::timeout};
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, warn};
 
-use crate::{connection, limits::Limits, tasks::Tasks};
+use crate::{connection, door::Door, limits::Limits, tasks::Tasks};
 
 /// How long requests that are being answered have to end once [`serve`] is asked to stop.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -21,18 +18,18 @@ const FULL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\nr
     content-type: text/plain; charset=utf-8\r\ncontent-length: 37\r\n\r\n\
     too many connections are open already";
 
-/// Answers what comes to `listener` with `router`, whose handlers take it as
+/// Answers what comes in by `door` with `router`, whose handlers take it as
 /// [`Received`](crate::Received). Malformed requests are answered here.
 ///
 /// Accepts until `stop` is cancelled. Then idle connections are closed, requests that have begun
 /// get their answers, for ten seconds at most, and when it returns every connection has ended,
 /// those apart that a handler has upgraded to another protocol.
-pub async fn serve(listener: TcpListener, router: Router, limits: Limits, stop: CancellationToken) {
+pub async fn serve(door: impl Door, router: Router, limits: Limits, stop: CancellationToken) {
     let connections = Tasks::new();
     let permits = Arc::new(Semaphore::new(limits.connections));
     let mut is_failing = false;
-    while let Some(accepted) = stop.run_until_cancelled(listener.accept()).await {
-        let (stream, peer) = match accepted {
+    while let Some(accepted) = stop.run_until_cancelled(door.accept()).await {
+        let (guest, peer) = match accepted {
             Ok(accepted) => accepted,
             Err(error) if is_about_one_connection(&error) => continue,
             Err(error) => {
@@ -45,21 +42,24 @@ pub async fn serve(listener: TcpListener, router: Router, limits: Limits, stop: 
             }
         };
         is_failing = false;
-        // Without this each answer waits for the acknowledgement of the packet before it.
-        if let Err(error) = stream.set_nodelay(true) {
-            debug!(%peer, "lost a connection from {peer} at once: {error}");
-            continue;
-        }
         let Ok(permit) = Arc::clone(&permits).try_acquire_owned() else {
-            turn_away(&stream, peer);
+            let is_told = door.turn_away(&guest, FULL);
+            debug!(%peer, is_told, "turned {peer} away: too many connections are open");
             continue;
         };
         let (peer, router) = (canonical(peer), router.clone());
-        connections.spawn("connection", |stop| {
-            connection::run(stream, peer, router, limits, permit, stop)
+        let welcome = timeout(limits.head_timeout, door.welcome(guest));
+        connections.spawn("connection", |stop| async move {
+            match stop.run_until_cancelled(welcome).await {
+                Some(Ok(Ok(stream))) => {
+                    connection::run(stream, peer, router, limits, permit, stop).await;
+                }
+                Some(Ok(Err(error))) => debug!(%peer, "lost a connection from {peer}: {error}"),
+                Some(Err(_)) | None => {}
+            }
         });
     }
-    drop(listener);
+    drop(door);
     connections.stop(DRAIN).await;
 }
 
@@ -72,11 +72,6 @@ fn is_about_one_connection(error: &io::Error) -> bool {
             | io::ErrorKind::ConnectionReset
             | io::ErrorKind::Interrupted
     )
-}
-
-fn turn_away(stream: &TcpStream, peer: SocketAddr) {
-    let told = stream.try_write(FULL);
-    debug!(%peer, is_told = told.is_ok(), "turned {peer} away: too many connections are open");
 }
 
 /// An IPv4 client of a socket for both families, as the IPv4 client that it is.
