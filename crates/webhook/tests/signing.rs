@@ -2,19 +2,16 @@
 //! each sender's kind, then changed by one bit.
 #![expect(clippy::unwrap_used, reason = "this is a test")]
 
-use std::{collections::BTreeSet, sync::LazyLock};
+mod pairs;
 
-use aws_lc_rs::{
-    encoding::AsDer,
-    signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _},
-};
-use base64::{Engine, engine::general_purpose::STANDARD};
+use std::collections::BTreeSet;
+
 use proptest::prelude::*;
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 use webhook::{
     decode::form,
     verify::{
         detect,
+        handshake::{Handshake, answer},
         request::Request,
         sample::test_event,
         scheme::Scheme,
@@ -25,107 +22,7 @@ use webhook::{
     },
 };
 
-const URL: &str = "https://hooks.example.test/in/7Qk?shop=acme&n=1";
-
-fn stamp() -> Stamp {
-    Stamp {
-        now_ms: 1_760_000_000_123,
-        id: "5f0c7a1e9b3d4c2a8e6f1b0d7c9a3e5f".to_owned(),
-    }
-}
-
-/// What signs, and what that is verified with.
-struct Pair {
-    signing: Secret,
-    verifying: Keys,
-}
-
-impl Pair {
-    fn of(signing: impl Into<Vec<u8>>, verifying: impl Into<Vec<u8>>) -> Self {
-        Self {
-            signing: Secret::new("signing", signing),
-            verifying: Keys::one(Secret::new("verifying", verifying)),
-        }
-    }
-}
-
-/// A pair of the kind that `scheme` takes, made of `seed`.
-fn pair(scheme: Scheme, seed: &[u8; 32]) -> Pair {
-    let hex: String = seed.iter().map(|byte| format!("{byte:02x}")).collect();
-    let ed25519 = || Ed25519KeyPair::from_seed_unchecked(seed).unwrap();
-    match scheme {
-        Scheme::StandardWebhooks | Scheme::Svix | Scheme::GitLabSigning => {
-            let secret = format!("whsec_{}", STANDARD.encode(seed));
-            Pair::of(secret.clone(), secret)
-        }
-        Scheme::StandardWebhooksV1a => Pair::of(
-            format!("whsk_{}", STANDARD.encode(seed)),
-            format!("whpk_{}", STANDARD.encode(ed25519().public_key())),
-        ),
-        Scheme::Discord => {
-            let public = ed25519().public_key().as_ref().to_vec();
-            let public: String = public.iter().map(|byte| format!("{byte:02x}")).collect();
-            Pair::of(pem(ed25519().to_pkcs8().unwrap().as_ref()), public)
-        }
-        Scheme::SendGrid => {
-            let key = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_ASN1_SIGNING).unwrap();
-            let public = key.public_key().as_der().unwrap();
-            Pair::of(
-                pem(key.to_pkcs8v1().unwrap().as_ref()),
-                STANDARD.encode(public.as_ref()),
-            )
-        }
-        Scheme::AwsSns => {
-            let mut pair = Pair::of(RSA.key_pem.clone(), "");
-            pair.verifying.certificates = [(SNS_URL.to_owned(), RSA.chain_pem.clone())].into();
-            pair
-        }
-        Scheme::PayPal => {
-            let mut pair = Pair::of(format!("WH-1\n{}", RSA.key_pem), "WH-1");
-            pair.verifying.certificates = [(PAYPAL_URL.to_owned(), RSA.chain_pem.clone())].into();
-            pair.verifying.roots = vec![RSA.root_pem.clone()];
-            pair
-        }
-        _ => Pair::of(hex.clone(), hex),
-    }
-}
-
-const SNS_URL: &str = "https://sns.eu-central-1.amazonaws.com/SimpleNotificationService-0000000000000000000000000000test.pem";
-const PAYPAL_URL: &str = "https://api.sandbox.paypal.com/v1/notifications/certs/CERT-test";
-
-fn pem(pkcs8: &[u8]) -> String {
-    let base64 = STANDARD.encode(pkcs8);
-    format!("-----BEGIN PRIVATE KEY-----\n{base64}\n-----END PRIVATE KEY-----\n")
-}
-
-/// A root, and a certificate under it for a host of `PayPal`'s.
-struct Rsa {
-    key_pem: String,
-    chain_pem: Vec<u8>,
-    root_pem: Vec<u8>,
-}
-
-static RSA: LazyLock<Rsa> = LazyLock::new(|| issue("messageverificationcerts.paypal.com"));
-
-fn issue(name: &str) -> Rsa {
-    let params = |name: &str| {
-        let mut params = CertificateParams::default();
-        params.distinguished_name.push(DnType::CommonName, name);
-        params.not_before = rcgen::date_time_ymd(2025, 1, 1);
-        params.not_after = rcgen::date_time_ymd(2026, 1, 1);
-        params
-    };
-    let mut root = params("A root of the tests");
-    root.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    let root = CertifiedIssuer::self_signed(root, KeyPair::generate().unwrap()).unwrap();
-    let key = KeyPair::generate_for(&rcgen::PKCS_RSA_SHA256).unwrap();
-    let leaf = params(name).signed_by(&key, &root).unwrap();
-    Rsa {
-        key_pem: key.serialize_pem(),
-        chain_pem: leaf.pem().into_bytes(),
-        root_pem: root.pem().into_bytes(),
-    }
-}
+use crate::pairs::{PAYPAL_URL, URL, issue, pair, stamp};
 
 fn is_valid(scheme: Scheme, request: &Request<'_>, keys: &Keys) -> bool {
     verify(scheme, request, keys, scheme.age()).is_valid()
@@ -261,6 +158,51 @@ fn a_certificate_counts_only_under_a_trusted_root_for_its_sender_and_in_its_time
     let signing = Secret::new("other", format!("WH-1\n{}", other.key_pem));
     let event = test_event(Scheme::PayPal, URL, &signing, &stamp()).unwrap();
     assert_eq!(reason(&event, &keys), "mismatch");
+}
+
+#[test]
+fn a_topic_is_subscribed_to_only_by_the_user_and_only_when_aws_asks() {
+    let pair = pair(Scheme::AwsSns, &[1; 32]);
+    let ask = |subscribe_url: &str, keys: &Keys| {
+        let mut event = test_event(Scheme::AwsSns, URL, &pair.signing, &stamp()).unwrap();
+        let text = String::from_utf8(event.body.to_vec()).unwrap();
+        let more = format!(r#""Token":"2336412f37","SubscribeURL":"{subscribe_url}","Message""#);
+        let body = text.replace("Notification\"", "SubscriptionConfirmation\"");
+        event.body = body.replacen(r#""Message""#, &more, 1).into_bytes().into();
+        let event = sign(Scheme::AwsSns, &event, &pair.signing, &stamp()).unwrap();
+        answer(&event, keys)
+    };
+    let url = "https://sns.eu-central-1.amazonaws.com/?Action=ConfirmSubscription&Token=2336412f37";
+    let sender = "aws-sns";
+    assert_eq!(
+        ask(url, &pair.verifying),
+        Some(Handshake::Ask {
+            sender,
+            url: url.to_owned()
+        })
+    );
+    assert_eq!(
+        ask(
+            "https://evil.example/?Action=ConfirmSubscription",
+            &pair.verifying
+        ),
+        None
+    );
+    assert_eq!(
+        ask("http://sns.eu-central-1.amazonaws.com/", &pair.verifying),
+        None
+    );
+    assert_eq!(
+        ask(url, &Keys::default()),
+        None,
+        "its certificate is not there yet"
+    );
+    let mut forged = pair.verifying.clone();
+    let url_of = forged.certificates.keys().next().unwrap().clone();
+    forged
+        .certificates
+        .insert(url_of, issue("sns.amazonaws.com").chain_pem);
+    assert_eq!(ask(url, &forged), None);
 }
 
 /// Where a bit may be changed.
