@@ -78,7 +78,10 @@ fn signed<'a>(document: &Document<'a>) -> Result<(Claim<'a>, String), Flaw> {
             .iter()
             .try_for_each(|name| text(name).map(|_| ()))?;
     }
-    let certificate_url = text("SigningCertURL")?.into_owned();
+    // The second is how AWS Lambda spells it.
+    let certificate_url = text("SigningCertURL")
+        .or_else(|_| text("SigningCertUrl"))?
+        .into_owned();
     if !is_aws(&certificate_url) {
         return Err(Flaw::UnknownKey("SigningCertURL is not AWS's".to_owned()));
     }
@@ -135,7 +138,8 @@ fn is_aws(url: &str) -> bool {
 
 /// Whether `host` is one of SNS's.
 pub(crate) fn is_host(host: &str) -> bool {
-    let host = host.strip_suffix(".cn").unwrap_or(host);
+    let host = host.to_ascii_lowercase();
+    let host = host.strip_suffix(".cn").unwrap_or(&host);
     let region = host
         .strip_prefix("sns.")
         .and_then(|rest| rest.strip_suffix(".amazonaws.com"));
@@ -159,6 +163,7 @@ mod tests {
             true,
         );
         check("https://sns.cn-north-1.amazonaws.com.cn/x.pem", true);
+        check("https://SNS.us-east-1.amazonaws.com/x.pem", true);
         check("http://sns.us-east-1.amazonaws.com/x.pem", false);
         check("https://sns.us-east-1.amazonaws.com/x.crt", false);
         check("https://sns.us-east-1.amazonaws.com/x?y.pem", false);

@@ -29,6 +29,11 @@ pub(super) fn claim<'a>(scheme: Scheme, request: &'a Request<'_>) -> Result<Clai
     };
     let seen = prefixed(signature, "v0=", request.one(signature)?, &proof)?;
     let at = request.one(timestamp)?;
+    let signed_at_ms = match (scheme, seconds(timestamp, at)) {
+        // Zoom sets no limit, so to Zoom it is a text like any other.
+        (Scheme::Zoom, at_ms) => at_ms.ok().map(Ok),
+        (_, at_ms) => Some(Ok(at_ms?)),
+    };
     Ok(Claim {
         messages: vec![vec![
             Part::from("v0:"),
@@ -37,7 +42,7 @@ pub(super) fn claim<'a>(scheme: Scheme, request: &'a Request<'_>) -> Result<Clai
             Part::from(&request.body),
         ]],
         seen: vec![seen.into()],
-        signed_at_ms: Some(Ok(seconds(timestamp, at)?)),
+        signed_at_ms,
         proof,
     })
 }
@@ -115,5 +120,21 @@ mod tests {
         for bad in ["soon", "1.5", "+1531420618", "1e9", " 1531420618", ""] {
             at(bad, "malformed");
         }
+    }
+
+    #[test]
+    fn zoom_signs_alike_and_sets_no_limit() {
+        let body = r#"{"event":"meeting.started","event_ts":1760000000000,"payload":{"account_id":"a","object":{"id":"1","topic":"Zoë"}}}"#;
+        let signature = "v0=99018dd6d2a4b72af1984e72554abce419e235e6be4102949fe54fd3e358c57c";
+        let headers = [
+            ("x-zm-request-timestamp", "1760000000"),
+            ("x-zm-signature", signature),
+        ];
+        let mut zoom = request(&headers, body);
+        check(Scheme::Zoom, &zoom, "zoom-secret-token-abc", "ok");
+        zoom.received_at_ms += 86_400_000;
+        check(Scheme::Zoom, &zoom, "zoom-secret-token-abc", "ok");
+        zoom.set("x-zm-request-timestamp", "soon");
+        check(Scheme::Zoom, &zoom, "zoom-secret-token-abc", "mismatch");
     }
 }
