@@ -7,10 +7,13 @@ use gotmpl::Value;
 use crate::rules::{
     go::{
         number::short_float,
-        scalar::Scalar,
-        yaml::{self, Content, Node},
+        yaml::{
+            self,
+            node::{Content, Node},
+            scalar::Scalar,
+        },
     },
-    load::{LoadError, Spot},
+    load::{LoadError, spot::Spot},
     template::{self, TemplateEnv},
 };
 

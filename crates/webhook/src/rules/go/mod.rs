@@ -9,7 +9,6 @@ pub(crate) mod media;
 pub(crate) mod multipart;
 pub(crate) mod number;
 pub(crate) mod regexp;
-pub(crate) mod scalar;
 pub(crate) mod sniff;
 pub(crate) mod text;
 pub(crate) mod url;

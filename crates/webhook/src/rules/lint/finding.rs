@@ -1,6 +1,6 @@
 //! What can be said about a hooks file that loads all the same, and about one that does not.
 
-use crate::rules::{go::yaml::Node, place::Place};
+use crate::rules::{go::yaml::node::Node, place::Place};
 
 /// One thing that a person should know about a hooks file.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,8 +2,8 @@
 
 use super::finding::{FindingKind, Findings};
 use crate::rules::{
-    go::yaml::{Content, Entry, Node},
-    load::known_name,
+    go::yaml::node::{Content, Entry, Node},
+    load::spot::known_name,
 };
 
 pub(super) struct Members<'a> {

@@ -15,9 +15,16 @@ use self::{
     rule::check_rule,
 };
 use crate::rules::{
-    go::yaml::{self, Content, Node},
+    go::yaml::{
+        self,
+        node::{Content, Node},
+    },
     hook::Hook,
-    load::{HOOK, HooksFile, LoadError, MATCH, RULE, known_name},
+    load::{
+        HooksFile, LoadError,
+        read::{HOOK, MATCH, RULE},
+        spot::known_name,
+    },
     response::known_status,
     template::{self, TemplateEnv},
 };
@@ -239,7 +246,7 @@ mod tests {
 
     #[test]
     fn a_refused_file_says_where() {
-        check("- id: [", &[("refused", 2, 1, "")]);
+        check("- id: [", &[("refused", 1, 8, "expected node content")]);
         check(
             "- id: a\n- id: [b]",
             &[("refused", 2, 7, "cannot unmarshal array")],

@@ -5,9 +5,9 @@ use super::{
     members::Members,
 };
 use crate::rules::{
-    go::yaml::{Content, Node},
+    go::yaml::node::{Content, Node},
     hook::Parameter,
-    load::PARAMETER,
+    load::read::PARAMETER,
     parameter::SOURCES,
 };
 

@@ -8,10 +8,10 @@ use super::{
 use crate::rules::{
     go::{
         address, regexp,
-        yaml::{Content, Node},
+        yaml::node::{Content, Node},
     },
     hook::{Match, MatchKind, Rule},
-    load::{MATCH, RULE},
+    load::read::{MATCH, RULE},
 };
 
 pub(super) fn check_rule(node: &Node, rule: &Rule, findings: &mut Findings) {

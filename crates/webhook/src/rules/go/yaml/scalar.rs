@@ -2,7 +2,7 @@
 //!
 //! Source: the tables of <https://github.com/go-yaml/yaml/blob/v2.4.0/resolve.go>.
 
-use super::text::base64_prefix;
+use crate::rules::go::text::{base64_prefix, repair};
 
 /// What a scalar turned out to be.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,7 +17,7 @@ pub(crate) enum Scalar {
 }
 
 /// The prefix of YAML's own tags, written `!!` in a file.
-const CORE: &str = "tag:yaml.org,2002:";
+pub(super) const CORE: &str = "tag:yaml.org,2002:";
 
 /// Resolves a scalar that carries the full `tag`, or none.
 ///
@@ -31,7 +31,7 @@ pub(crate) fn resolve(text: &str, tag: Option<&str>) -> Result<Scalar, String> {
         Some("bool" | "int" | "float" | "null") => resolve_plain(text),
         Some("binary") => {
             return match base64_prefix(text.as_bytes()) {
-                (bytes, None) => Ok(Scalar::Text(super::text::repair(&bytes))),
+                (bytes, None) => Ok(Scalar::Text(repair(&bytes))),
                 _ => Err("!!binary value contains invalid base64 data".to_owned()),
             };
         }
