@@ -12,7 +12,7 @@ use webhook::verify::{
     scheme::Scheme,
     secret::{Keys, Secret},
     sign::sign,
-    verdict::{Flaw, Verdict},
+    verdict::{Flaw, Need, Verdict},
 };
 
 use crate::asking::{URL, ask, changed, check, event, stamp};
@@ -306,4 +306,13 @@ fn what_is_not_tried_on_a_long_body_is_said() {
     let diagnosis = ask(Scheme::GitHub, &request, "s3cret", &[]);
     assert!(diagnosis.is_cut_short);
     assert_eq!(diagnosis.finding, None);
+}
+
+#[test]
+fn a_secret_that_was_never_set_is_found_among_the_others() {
+    let github = event(Scheme::GitHub, "s3cret");
+    let others = [Secret::new("wrong", "a"), Secret::new("acme", "s3cret")];
+    let diagnosis = ask(Scheme::GitHub, &github, "", &others);
+    check(&diagnosis, Area::Secret, "with the secret `acme`.");
+    assert_eq!(diagnosis.verdict, Verdict::Unknown(Need::Secret));
 }

@@ -8,11 +8,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::verify::{
     json,
+    judge::verify,
     request::Request,
     scheme::Scheme,
     secret::{Keys, Secret},
     verdict::Verdict,
-    verify,
 };
 
 /// A request with what it is to be verified with.

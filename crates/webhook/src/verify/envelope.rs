@@ -11,7 +11,7 @@ use crate::{
             adyen, body_mac, discord, hubspot, linear, paddle, paypal, sendgrid, square, standard,
             stripe, timed_mac, token, twilio,
         },
-        sign::Stamp,
+        stamp::Stamp,
         verdict::Flaw,
     },
 };

@@ -6,7 +6,8 @@ use crate::verify::{
     request::Request,
     scheme::Scheme,
     secret::Secret,
-    sign::{SignError, Stamp, sign},
+    sign::{SignError, sign},
+    stamp::Stamp,
 };
 
 /// A test event as `scheme`'s sender would post it to `url` now, signed with `secret`.

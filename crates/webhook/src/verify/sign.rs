@@ -7,6 +7,7 @@ use aws_lc_rs::{
     },
 };
 
+pub use crate::verify::stamp::Stamp;
 use crate::verify::{
     claim::{Message, Proof, Text, pieces},
     crypto,
@@ -17,16 +18,6 @@ use crate::verify::{
     senders,
     verdict::Flaw,
 };
-
-/// What makes a signature fresh.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stamp {
-    /// When it is made, in milliseconds since the Unix epoch.
-    pub now_ms: i64,
-    /// A text that was never used before, in letters and digits, for senders that name a delivery
-    /// or add a token, where the request does not bring its own.
-    pub id: String,
-}
 
 /// Why nothing was signed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -79,7 +70,6 @@ pub fn sign(
 fn signature(proof: &Proof, message: &Message<'_>, secret: &[u8]) -> Option<String> {
     let message_for = |id| pieces(message, id).collect::<Vec<_>>().concat();
     match proof {
-        Proof::Mac { .. } | Proof::Digest if secret.is_empty() => None,
         Proof::Mac { .. } | Proof::Digest => proof.expected(message, secret),
         Proof::Token => String::from_utf8(secret.to_vec()).ok(),
         Proof::Ed25519 { text } => {

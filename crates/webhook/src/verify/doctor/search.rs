@@ -5,8 +5,10 @@ use std::borrow::Cow;
 use crate::verify::{
     claim::Claim,
     doctor::{
-        Difference, Finding, Question, bodies, keys,
-        mend::{Area, mends},
+        bodies,
+        finding::{Difference, Finding, Question},
+        keys,
+        mend::Area,
         trial::Bench,
         urls,
     },
@@ -92,7 +94,7 @@ impl<'a> Search<'a> {
             }
         };
         let flaw = Flaw::Malformed("the signature is right but oddly written".to_owned());
-        Some((flaw, finding(Area::Encoding, text.to_owned(), None)))
+        Some((flaw, Finding::new(Area::Encoding, text.to_owned(), None)))
     }
 
     fn other_secret(&mut self, claim: &Claim<'_>) -> Option<Found> {
@@ -118,7 +120,10 @@ impl<'a> Search<'a> {
 
     fn wrong_secret(&self, which: String) -> Found {
         let text = format!("{} with the secret {which}.", self.maker());
-        (Flaw::WrongSecret(which), finding(Area::Secret, text, None))
+        (
+            Flaw::WrongSecret(which),
+            Finding::new(Area::Secret, text, None),
+        )
     }
 
     /// What may have been done to the body; with `forms` also to the secret at once.
@@ -142,7 +147,7 @@ impl<'a> Search<'a> {
                 let text = format!("{} {with}for the body {how}.", self.maker());
                 let difference = Difference::between(&request.body, &signed);
                 let flaw = Flaw::BodyChanged(how.to_owned());
-                return Some((flaw, finding(Area::Body, text, difference)));
+                return Some((flaw, Finding::new(Area::Body, text, difference)));
             }
         }
         None
@@ -165,7 +170,7 @@ impl<'a> Search<'a> {
             let text = format!("{} {with}for the URL {url}: {how}.", self.maker());
             let difference = Difference::between(request.url.as_bytes(), url.as_bytes());
             let flaw = Flaw::UrlChanged(how.to_owned());
-            Some((flaw, finding(Area::Url, text, difference)))
+            Some((flaw, Finding::new(Area::Url, text, difference)))
         })
     }
 
@@ -191,16 +196,7 @@ impl<'a> Search<'a> {
             let (maker, title, name) = (self.maker(), other.title(), fit.name());
             let text = format!("{maker} as {title} does, with the secret `{name}`.");
             let flaw = Flaw::WrongScheme(title.to_owned());
-            Some((flaw, finding(Area::Scheme, text, None)))
+            Some((flaw, Finding::new(Area::Scheme, text, None)))
         })
-    }
-}
-
-fn finding(area: Area, text: String, difference: Option<Difference>) -> Finding {
-    Finding {
-        area,
-        text,
-        difference,
-        mends: mends(area),
     }
 }

@@ -3,7 +3,7 @@
 use crate::verify::{
     claim::{Claim, Message, Part, Proof, Text, pieces},
     crypto,
-    doctor::{Question, keys},
+    doctor::{finding::Question, keys},
     request::Request,
     scheme::Scheme,
     secret::{Keys, Secret},

@@ -6,7 +6,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use serde::{Deserialize, Serialize};
 
 use crate::verify::{
-    handshake::{Handshake, respond},
+    handshake::{answer::Handshake, respond::respond},
     json,
     request::Request,
     scheme::{Age, Scheme},

@@ -6,42 +6,14 @@
 
 pub mod batch;
 
+mod answer;
+mod challenge;
+mod respond;
 mod signed;
 mod unsigned;
 
-use crate::verify::{
-    request::Request,
-    scheme::{Age, Scheme},
-    secret::Keys,
-};
-
-/// What to do with a challenge.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Handshake {
-    /// Send this answer.
-    Answer(Answer),
-    /// Ask the user whether this URL may be called: it confirms a subscription. The request was
-    /// checked to be the sender's, and the URL to be on a host of its own.
-    Ask {
-        /// Whose it is.
-        sender: &'static str,
-        /// What to call.
-        url: String,
-    },
-}
-
-/// An answer to a challenge.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Answer {
-    /// Whose challenge it is.
-    pub sender: &'static str,
-    /// The status: 401 or 403 where the challenge did not prove what it had to.
-    pub status: u16,
-    /// The headers, names in lower case.
-    pub headers: Vec<(&'static str, String)>,
-    /// The body.
-    pub body: Vec<u8>,
-}
+pub use self::answer::{Answer, Handshake};
+use crate::verify::{handshake::respond::respond, request::Request, scheme::Scheme, secret::Keys};
 
 /// The answer to `request` if it is a challenge. `keys` are those of the endpoint, if it has any.
 #[must_use]
@@ -49,114 +21,15 @@ pub fn answer(request: &Request<'_>, keys: &Keys) -> Option<Handshake> {
     respond(request, keys, Scheme::age)
 }
 
-/// As [`answer`], with a rule of its own for how old a signature may be.
-fn respond(request: &Request<'_>, keys: &Keys, age: fn(Scheme) -> Age) -> Option<Handshake> {
-    let challenge = Challenge { request, keys, age };
-    match &*request.method {
-        b"HEAD" => Some(Handshake::Answer(Answer::empty("trello", 200))),
-        b"OPTIONS" => unsigned::cloud_events(request).map(Handshake::Answer),
-        b"GET" => challenge.get().map(Handshake::Answer),
-        b"POST" => challenge.post(),
-        _ => None,
-    }
-}
-
-/// A request that may be a challenge, and what is needed to tell.
-struct Challenge<'a> {
-    request: &'a Request<'a>,
-    keys: &'a Keys,
-    age: fn(Scheme) -> Age,
-}
-
-impl Challenge<'_> {
-    fn get(&self) -> Option<Answer> {
-        signed::meta(self)
-            .or_else(|| signed::x(self))
-            .or_else(|| unsigned::web_sub(self.request))
-            .or_else(|| unsigned::dropbox(self.request))
-            .or_else(|| unsigned::okta(self.request))
-    }
-
-    fn post(&self) -> Option<Handshake> {
-        unsigned::microsoft_graph(self.request)
-            .or_else(|| unsigned::asana(self.request, self.keys))
-            .or_else(|| signed::discord(self))
-            .or_else(|| signed::twitch(self))
-            .or_else(|| signed::slack(self))
-            .or_else(|| signed::zoom(self))
-            .or_else(|| unsigned::event_grid(self.request))
-            .or_else(|| unsigned::monday(self.request))
-            .map(Handshake::Answer)
-            .or_else(|| signed::sns(self))
-    }
-
-    fn has_secret(&self) -> bool {
-        !self.keys.secrets.is_empty()
-    }
-
-    fn is_valid(&self, scheme: Scheme) -> bool {
-        crate::verify::verify(scheme, self.request, self.keys, (self.age)(scheme)).is_valid()
-    }
-}
-
-/// A challenge longer than this is none that a known sender sends.
-const MAX_ECHO: usize = 2048;
-
-impl Answer {
-    fn empty(sender: &'static str, status: u16) -> Self {
-        Self {
-            sender,
-            status,
-            headers: Vec::new(),
-            body: Vec::new(),
-        }
-    }
-
-    /// A body that a browser neither guesses a type for nor runs.
-    fn inert(sender: &'static str, content_type: &str, body: String) -> Option<Self> {
-        (body.len() <= MAX_ECHO).then(|| Self {
-            sender,
-            status: 200,
-            headers: vec![
-                ("content-type", content_type.to_owned()),
-                ("x-content-type-options", "nosniff".to_owned()),
-                ("content-security-policy", "default-src 'none'".to_owned()),
-            ],
-            body: body.into_bytes(),
-        })
-    }
-
-    fn text(sender: &'static str, body: impl Into<String>) -> Option<Self> {
-        Self::inert(sender, "text/plain", body.into())
-    }
-
-    fn json(sender: &'static str, body: &serde_json::Value) -> Option<Self> {
-        Self::inert(sender, "application/json", body.to_string())
-    }
-}
-
-/// The only value of the query's parameter `name`.
-fn parameter(request: &Request<'_>, name: &str) -> Option<String> {
-    let pairs = crate::decode::form::pairs(request.query()?.as_bytes());
-    let mut values = pairs.into_iter().filter(|(known, _)| known == name);
-    let (_, value) = values.next()?;
-    values.next().is_none().then_some(value)
-}
-
-/// Whether `text` is one word of letters, digits and `-_.~+/=`, as random tokens are: it can be
-/// neither a body nor a line with a colon that anybody signs.
-fn is_token(text: &str) -> bool {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~+/=".contains(&byte);
-    (1..=512).contains(&text.len()) && text.bytes().all(is_plain)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::verify::{
         crypto::{Hash, hex, mac},
+        handshake::answer::MAX_ECHO,
         secret::Secret,
-        sign::{Stamp, sign},
+        sign::sign,
+        stamp::Stamp,
     };
 
     const ORDINARY: (u16, &str) = (0, "");

@@ -16,7 +16,10 @@ use serde_json::json;
 use crate::verify::{
     claim::Text,
     crypto::{self, Hash},
-    handshake::{Answer, Challenge, Handshake, is_token, parameter},
+    handshake::{
+        answer::{Answer, Handshake},
+        challenge::{Challenge, is_token, parameter},
+    },
     json::Document,
     scheme::Scheme,
     senders::{discord as discord_headers, sns as sns_host, timed_mac},

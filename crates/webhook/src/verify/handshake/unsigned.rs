@@ -12,7 +12,10 @@
 use serde_json::json;
 
 use crate::verify::{
-    handshake::{Answer, is_token, parameter},
+    handshake::{
+        answer::Answer,
+        challenge::{is_token, parameter},
+    },
     json::Document,
     request::Request,
     secret::Keys,

@@ -134,6 +134,23 @@ mod tests {
     }
 
     #[test]
+    fn an_empty_secret_beside_another_lets_nobody_in() {
+        use crate::verify::{
+            judge::verify,
+            secret::{Keys, Secret},
+        };
+        let signature = Text::Hex.write(&crate::verify::crypto::sha256([&b"{}"[..]].into_iter()));
+        let secrets = vec![Secret::new("empty", ""), Secret::new("real", "s3cret")];
+        let keys = Keys {
+            secrets,
+            ..Keys::default()
+        };
+        let forged = request(&[(V1_V2, &signature)], "{}");
+        let verdict = verify(Scheme::HubSpotV1, &forged, &keys, Scheme::HubSpotV1.age());
+        assert_eq!(verdict.reason(), "mismatch");
+    }
+
+    #[test]
     fn decodes_only_what_hubspot_lists() {
         assert_eq!(
             decoded("https://a.example/b%3Ac%2f%20%zz%?x=%40"),

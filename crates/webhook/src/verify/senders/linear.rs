@@ -53,7 +53,8 @@ mod tests {
     use crate::verify::{
         scheme::Scheme,
         secret::Secret,
-        sign::{Stamp, sign},
+        sign::sign,
+        stamp::Stamp,
         testing::{check, request},
     };
 
