@@ -39,6 +39,9 @@ const SHOW: &str = "show!";
 /// Stands where the template says `printf`.
 const PRINTF: &str = "printf!";
 
+/// Stands at the end of a source while it is parsed.
+const END: &str = "\u{10ffff}end";
+
 /// Runs the template `source`, whose data is nil, and gives what it writes.
 ///
 /// # Errors
@@ -54,7 +57,13 @@ pub(crate) fn execute(
 ) -> Result<String, TemplateError> {
     let source = std::str::from_utf8(source)
         .map_err(|error| TemplateError(format!("template: {NAME}: {error}")))?;
-    let (mut main, mut defined) = Parser::with_name(Some(NAME), source, "{{", "}}")?.parse()?;
+    // The parser stops without a word at an `{{end}}` too many, and what follows would be lost.
+    let marked = format!("{source}{END}");
+    let (mut main, mut defined) = Parser::with_name(Some(NAME), &marked, "{{", "}}")?.parse()?;
+    if !take_end(&mut main) {
+        let message = "unexpected {{end}} or {{else}}, or one that is missing";
+        return Err(TemplateError(format!("template: {NAME}: {message}")));
+    }
     prepare(&mut main)?;
     for define in &mut defined {
         prepare(&mut define.body)?;
@@ -65,6 +74,18 @@ pub(crate) fn execute(
     }
     let template = template.add_parse_tree(NAME, main);
     Ok(template.execute_template_to_string(NAME, data)?)
+}
+
+/// Takes the mark off the end of a tree, if it is there.
+fn take_end(tree: &mut ListNode) -> bool {
+    let Some(Node::Text(last)) = tree.nodes.last_mut() else {
+        return false;
+    };
+    let Some(text) = last.text.strip_suffix(END) else {
+        return false;
+    };
+    last.text = text.into();
+    true
 }
 
 fn functions(template: Template, env: &TemplateEnv) -> Template {
@@ -324,6 +345,15 @@ mod tests {
             read: Arc::new(|path| panic!("nothing is read, not even {path}")),
         };
         assert_eq!(run(b"{{ credential \"x\" }}", &env), Ok("value".to_owned()));
+    }
+
+    #[test]
+    fn an_end_too_many_or_too_few_is_refused() {
+        let want = Err("template: hooks: unexpected {{end}} or {{else}}, or one that is missing");
+        check("- id: a\n{{ end }}- id: b", want);
+        check("{{ else }}x", want);
+        assert!(run(b"{{ if true }}x", &env()).is_err());
+        check("{{ if true }}x{{ end -}} \n", Ok("x"));
     }
 
     #[test]

@@ -149,9 +149,9 @@ impl Rewriter<'_> {
             }
             is_first = false;
             if self.rest.starts_with("[:")
-                && let Some(end) = self.rest.find(":]")
+                && let Some(end) = self.rest[2..].find(":]")
             {
-                let name = &self.rest[..end + 2];
+                let name = &self.rest[..end + 4];
                 let plain = name
                     .trim_start_matches("[:")
                     .trim_start_matches('^')
@@ -160,7 +160,7 @@ impl Rewriter<'_> {
                     return self.fault("invalid character class range", name);
                 }
                 class.push_str(name);
-                self.skip(end + 2);
+                self.skip(end + 4);
                 continue;
             }
             if let Some(part) = self.class_escape()? {

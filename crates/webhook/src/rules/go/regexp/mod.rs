@@ -63,6 +63,7 @@ mod tests {
         check(r"^\Qa.b*\E+$", "a.b***", true);
         check(r"^[a&&b]$", "&", true);
         check(r"^[[a]$", "[", true);
+        check(r"^[[:]+$", ":[", true);
         check(r"^[]a-]+$", "]a-", true);
         check(r"^[xdw]$", "1", false);
         check(r"^[^]a]$", "]", false);
