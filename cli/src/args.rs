@@ -1,6 +1,6 @@
 //! What may be typed behind `tenterhook`.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{ffi::OsString, net::SocketAddr, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand};
 
@@ -32,6 +32,8 @@ pub(crate) enum Command {
     },
     /// Make and list the addresses that senders post to
     Endpoint(Endpoint),
+    /// Get this desktop a new token from the relay
+    Rotate,
     /// Say how the line to the relay was set up and what is kept
     Status {
         /// Print one JSON object
@@ -42,6 +44,13 @@ pub(crate) enum Command {
     Ls(Ls),
     /// Show one capture as it was sent
     Show(Show),
+    /// Serve hooks files as adnanh/webhook does, with its flags: -h shows them
+    #[command(disable_help_flag = true)]
+    Serve {
+        /// Its flags, such as -hooks hooks.json -verbose
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "FLAGS")]
+        typed: Vec<OsString>,
+    },
     /// Judge signatures: one JSON object a line in, one verdict a line out
     Verify(Batch),
     /// Answer the challenges of senders: one JSON object a line in, one answer a line out
@@ -81,6 +90,60 @@ pub(crate) enum EndpointCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Show or change how an address treats what is sent to it
+    Set(Set),
+    /// Give an address a new token; the old one is void
+    Rotate {
+        /// Its id or name
+        endpoint: String,
+    },
+    /// Remove an address; its captures stay, and for a week it can be restored
+    Rm {
+        /// Its id or name
+        endpoint: String,
+    },
+    /// Undo `rm`
+    Restore {
+        /// Its whole id
+        endpoint: String,
+    },
+}
+
+/// Without options the settings are shown as they are.
+#[derive(Debug, Args)]
+pub(crate) struct Set {
+    /// The address's id or name
+    pub(crate) endpoint: String,
+    /// Take nothing and ask senders to come again, or no longer
+    #[arg(long, value_name = "BOOL")]
+    pub(crate) paused: Option<bool>,
+    /// Ask senders for the token, as `Authorization: Bearer` or `?token=`
+    #[arg(long, value_name = "BOOL")]
+    pub(crate) require_token: Option<bool>,
+    /// The methods taken, such as `POST,PUT`; `any` for all
+    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    pub(crate) methods: Option<Vec<String>>,
+    /// The addresses that may send, such as `192.0.2.0/24`; `any` for all
+    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    pub(crate) allow_from: Option<Vec<String>>,
+    /// The longest body taken; 0 for the relay's own limit
+    #[arg(long, value_name = "BYTES")]
+    pub(crate) body_limit: Option<u64>,
+    /// Let browsers' pages of any origin send
+    #[arg(long, value_name = "BOOL")]
+    pub(crate) cors: Option<bool>,
+    /// The status that senders are answered
+    #[arg(long, value_name = "STATUS")]
+    pub(crate) answer_status: Option<u16>,
+    /// A header of the answer, `Name: value`; may be repeated; `none` for no headers
+    #[arg(long, value_name = "HEADER")]
+    pub(crate) answer_header: Option<Vec<String>>,
+    /// The body of the answer
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) answer_body: Option<String>,
+    /// How long senders wait for the answer
+    #[arg(long, value_name = "MS")]
+    pub(crate) answer_delay: Option<u64>,
 }
 
 #[derive(Debug, Args)]

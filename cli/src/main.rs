@@ -3,8 +3,11 @@
 
 mod args;
 mod batch;
+mod endpoint;
+mod flags;
 mod listen;
 mod print;
+mod serve;
 mod verbs;
 
 use std::{
@@ -21,11 +24,17 @@ use webhook::verify;
 use crate::args::{Cli, Command};
 
 fn main() -> ExitCode {
+    if let Some(typed) = serve::typed_as_webhook(std::env::args_os()) {
+        return serve::run("webhook", typed, now_ms);
+    }
     let cli = Cli::parse();
     tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::try_from_default_env().unwrap_or_else(|_| "error".into()))
         .with_writer(std::io::stderr)
         .init();
+    if let Command::Serve { typed } = cli.command {
+        return serve::run("tenterhook serve", typed, now_ms);
+    }
     let result = tokio::runtime::Runtime::new()
         .map_err(anyhow::Error::from)
         .and_then(|runtime| runtime.block_on(run(cli)));
@@ -57,11 +66,12 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
     match cli.command {
         Command::Listen(args) => listen::run(&engine, &args).await,
         Command::Pair { connect } => verbs::pair(&engine, &connect).await,
-        Command::Endpoint(args) => verbs::endpoint(&engine, args.command).await,
+        Command::Endpoint(args) => endpoint::run(&engine, args.command).await,
+        Command::Rotate => Ok(engine.rotate_token().await?),
         Command::Status { json } => verbs::status(&engine, json).await,
         Command::Ls(args) => verbs::ls(&engine, args).await,
         Command::Show(args) => verbs::show(&engine, &args).await,
-        Command::Verify(_) | Command::Handshake(_) => Ok(()),
+        Command::Serve { .. } | Command::Verify(_) | Command::Handshake(_) => Ok(()),
     }
 }
 

@@ -3,13 +3,12 @@
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use engine::{
     Engine,
-    view::{ListFilter, Record, Source, Status},
+    view::{ListFilter, Record, Status},
 };
-use serde_json::json;
 use webhook::escape;
 
 use crate::{
-    args::{EndpointCommand, Ls, Show},
+    args::{Ls, Show},
     print,
 };
 
@@ -21,42 +20,6 @@ pub(crate) async fn pair(engine: &Engine, connect: &str) -> anyhow::Result<()> {
         print::note(&notice.message);
     }
     print::note("now make an address for senders: tenterhook endpoint new");
-    Ok(())
-}
-
-pub(crate) async fn endpoint(engine: &Engine, command: EndpointCommand) -> anyhow::Result<()> {
-    match command {
-        EndpointCommand::New { name, json } => {
-            let (endpoint, token) = engine.new_endpoint(name).await?;
-            let token = token.as_ref().map(engine::Secret::reveal);
-            if json {
-                let made = json!({
-                    "id": endpoint.id, "name": endpoint.name, "url": endpoint.url, "token": token,
-                });
-                print::line(&made.to_string())?;
-            } else {
-                print::line(&format!("url    {}", endpoint.url))?;
-                print::line(&format!("token  {}", token.unwrap_or("(kept)")))?;
-                print::line(&format!("try    {}", engine::try_line(&endpoint.url)))?;
-            }
-        }
-        EndpointCommand::Ls { json } => {
-            for endpoint in engine.endpoints().await? {
-                if endpoint.source == Source::Local {
-                    continue;
-                }
-                let text = if json {
-                    serde_json::to_string(&endpoint)?
-                } else {
-                    format!(
-                        "{}  {}  {} captures",
-                        endpoint.name, endpoint.url, endpoint.captures
-                    )
-                };
-                print::line(&text)?;
-            }
-        }
-    }
     Ok(())
 }
 

@@ -11,6 +11,7 @@ CREATE TABLE devices (
     id TEXT NOT NULL UNIQUE,           -- what the device calls itself by
     name TEXT NOT NULL,                -- given by its owner, for people
     token_hash BLOB NOT NULL UNIQUE,
+    next_token_hash BLOB UNIQUE,       -- of a new token, until it is first used
     public_key BLOB NOT NULL,          -- X25519, 32 bytes: what waits is sealed to it
     paired_at_ms INTEGER NOT NULL
 ) STRICT;
@@ -21,8 +22,20 @@ CREATE TABLE endpoints (
     name TEXT NOT NULL,
     token_hash BLOB NOT NULL UNIQUE,
     made_at_ms INTEGER NOT NULL,
-    UNIQUE (device, name)
+    settings TEXT NOT NULL,            -- JSON, as PROTOCOL.md has it
+    deleted_at_ms INTEGER              -- since when it answers no more; it may be restored
 ) STRICT, WITHOUT ROWID;
+
+CREATE UNIQUE INDEX endpoints_by_name ON endpoints (device, name) WHERE deleted_at_ms IS NULL;
+
+-- Grows with each change to `devices` and `endpoints`, so that a running relay sees what another
+-- program changed.
+CREATE TABLE revision (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    number INTEGER NOT NULL
+) STRICT;
+
+INSERT INTO revision VALUES (1, 0);
 
 -- AUTOINCREMENT: a number is never given twice, so a session that follows by number skips nothing.
 CREATE TABLE queue (

@@ -7,15 +7,18 @@ use axum::{
     Json, Router,
     extract::{FromRequest, FromRequestParts, Path, Request, State, WebSocketUpgrade},
     response::{IntoResponse, Response},
-    routing::{delete, get, post},
+    routing::{get, post, put},
 };
-use http::{HeaderMap, StatusCode, header, request::Parts};
+use http::{StatusCode, header, request::Parts};
 use serde::de::DeserializeOwned;
 use tracing::{error, info};
 use webhook::capture::EndpointId;
 use wire::{
     MAX_FRAME_BYTES, SUBPROTOCOL,
-    api::{ApiError, DeviceInfo, EndpointInfo, EndpointRequest, ErrorCode, PairRequest, Paired},
+    api::{
+        ApiError, DeviceInfo, EndpointInfo, EndpointRequest, EndpointSettings, ErrorCode,
+        PairRequest, Paired,
+    },
     seal::Sealer,
     token::{Token, TokenKind},
 };
@@ -23,6 +26,7 @@ use wire::{
 use crate::{
     devices::{self, Device, Pairing},
     endpoints::Endpoint,
+    gate::{Gate, bearer},
     names,
     relay::Shared,
     session,
@@ -37,7 +41,10 @@ pub(crate) fn router() -> Router<Arc<Shared>> {
         .route("/pair", post(pair))
         .route("/device", get(device))
         .route("/endpoints", get(list_endpoints).post(add_endpoint))
-        .route("/endpoints/{id}", delete(remove_endpoint))
+        .route("/endpoints/{id}", put(set_endpoint).delete(remove_endpoint))
+        .route("/endpoints/{id}/rotate", post(rotate_endpoint))
+        .route("/endpoints/{id}/restore", post(restore_endpoint))
+        .route("/token", post(rotate_token))
         .route("/tunnel", get(tunnel))
         .fallback(|| async { Refused::new(ErrorCode::NotFound, "no such call") })
         .layer(axum::extract::DefaultBodyLimit::max(REQUEST_BYTES))
@@ -109,15 +116,6 @@ impl<T: DeserializeOwned> FromRequest<Arc<Shared>> for Body<T> {
     }
 }
 
-fn bearer(headers: &HeaderMap) -> Option<Token> {
-    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
-    let (scheme, token) = value.split_once(' ')?;
-    if !scheme.eq_ignore_ascii_case("bearer") {
-        return None;
-    }
-    token.trim().parse().ok()
-}
-
 async fn pair(
     State(shared): State<Arc<Shared>>,
     Body(request): Body<PairRequest>,
@@ -166,13 +164,26 @@ async fn device(State(shared): State<Arc<Shared>>, Caller(device): Caller) -> Js
     })
 }
 
+async fn rotate_token(
+    State(shared): State<Arc<Shared>>,
+    Caller(device): Caller,
+) -> Result<Json<Paired>, Refused> {
+    let token = Token::generate(TokenKind::Device);
+    devices::next_token(&shared.database, device.number, &token).await?;
+    info!(device = device.id, "device `{}` has a new token", device.id);
+    Ok(Json(Paired {
+        device: device.id,
+        token,
+    }))
+}
+
 async fn list_endpoints(
     State(shared): State<Arc<Shared>>,
     Caller(device): Caller,
 ) -> Json<Vec<EndpointInfo>> {
     let own = shared.endpoints.of(device.number);
     Json(
-        own.into_iter()
+        own.iter()
             .map(|endpoint| info(&shared, endpoint, None))
             .collect(),
     )
@@ -193,31 +204,49 @@ async fn add_endpoint(
         let message = "a name has 1 to 64 characters, none of them a control character";
         return Err(Refused::new(ErrorCode::NameInvalid, message));
     }
-    let made_at_ms = (shared.clock)();
-    let endpoint = Endpoint {
-        id,
-        device: device.number,
-        name,
-        made_at_ms,
-    };
-    let token = Token::generate(TokenKind::Endpoint);
-    if shared
-        .endpoints
-        .add(&shared.database, endpoint.clone(), &token)
+    let taken = format!("this device has an endpoint `{name}`: choose another name");
+    let (token, now_ms) = (Token::generate(TokenKind::Endpoint), (shared.clock)());
+    let (all, database) = (&shared.endpoints, &shared.database);
+    if !all
+        .add(database, &id, device.number, name, &token, now_ms)
         .await?
     {
-        info!(
-            device = device.id,
-            "device `{}` has a new endpoint", device.id
-        );
-        Ok(Json(info(&shared, endpoint, Some(token))))
-    } else {
-        let message = format!(
-            "this device has an endpoint `{}`: choose another name",
-            endpoint.name
-        );
-        Err(Refused::new(ErrorCode::NameTaken, message))
+        return Err(Refused::new(ErrorCode::NameTaken, taken));
     }
+    info!(
+        device = device.id,
+        "device `{}` has a new endpoint", device.id
+    );
+    own(&shared, &device, &id, Some(token))
+}
+
+async fn set_endpoint(
+    State(shared): State<Arc<Shared>>,
+    Caller(device): Caller,
+    Path(id): Path<String>,
+    Body(settings): Body<EndpointSettings>,
+) -> Result<Json<EndpointInfo>, Refused> {
+    let id: EndpointId = id.parse().map_err(|_| no_endpoint())?;
+    Gate::new(&settings).map_err(|why| Refused::new(ErrorCode::SettingInvalid, why))?;
+    shared
+        .endpoints
+        .set(&shared.database, device.number, id.clone(), &settings)
+        .await?;
+    own(&shared, &device, &id, None)
+}
+
+async fn rotate_endpoint(
+    State(shared): State<Arc<Shared>>,
+    Caller(device): Caller,
+    Path(id): Path<String>,
+) -> Result<Json<EndpointInfo>, Refused> {
+    let id: EndpointId = id.parse().map_err(|_| no_endpoint())?;
+    let token = Token::generate(TokenKind::Endpoint);
+    shared
+        .endpoints
+        .rotate(&shared.database, device.number, id.clone(), &token)
+        .await?;
+    own(&shared, &device, &id, Some(token))
 }
 
 async fn remove_endpoint(
@@ -225,22 +254,53 @@ async fn remove_endpoint(
     Caller(device): Caller,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Refused> {
-    let none = || {
-        Refused::new(
-            ErrorCode::NotFound,
-            "this device has no endpoint of that name",
-        )
-    };
-    let id = id.parse().map_err(|_| none())?;
+    let id = id.parse().map_err(|_| no_endpoint())?;
+    let now_ms = (shared.clock)();
     if shared
         .endpoints
-        .remove(&shared.database, device.number, id)
+        .remove(&shared.database, device.number, id, now_ms)
         .await?
     {
         Ok(StatusCode::NO_CONTENT)
     } else {
-        Err(none())
+        Err(no_endpoint())
     }
+}
+
+async fn restore_endpoint(
+    State(shared): State<Arc<Shared>>,
+    Caller(device): Caller,
+    Path(id): Path<String>,
+) -> Result<Json<EndpointInfo>, Refused> {
+    let id: EndpointId = id.parse().map_err(|_| no_endpoint())?;
+    shared
+        .endpoints
+        .restore(&shared.database, device.number, id.clone())
+        .await?;
+    own(&shared, &device, &id, None)
+}
+
+/// The device's endpoint of that id as it is now, or that it has none.
+fn own(
+    shared: &Shared,
+    device: &Device,
+    id: &EndpointId,
+    token: Option<Token>,
+) -> Result<Json<EndpointInfo>, Refused> {
+    let found = shared
+        .endpoints
+        .by_id(id)
+        .filter(|one| one.device == device.number);
+    found
+        .map(|one| Json(info(shared, &one, token)))
+        .ok_or_else(no_endpoint)
+}
+
+fn no_endpoint() -> Refused {
+    Refused::new(
+        ErrorCode::NotFound,
+        "this device has no endpoint of that name",
+    )
 }
 
 async fn tunnel(
@@ -283,12 +343,13 @@ async fn tunnel(
         }))
 }
 
-fn info(shared: &Shared, endpoint: Endpoint, token: Option<Token>) -> EndpointInfo {
+fn info(shared: &Shared, endpoint: &Endpoint, token: Option<Token>) -> EndpointInfo {
     EndpointInfo {
         url: format!("{}/h/{}", shared.public_url, endpoint.id),
-        id: endpoint.id,
-        name: endpoint.name,
+        id: endpoint.id.clone(),
+        name: endpoint.name.clone(),
         token,
         created_at_ms: endpoint.made_at_ms,
+        settings: endpoint.settings.clone(),
     }
 }

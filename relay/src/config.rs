@@ -3,6 +3,7 @@
 
 use std::{net::SocketAddr, path::PathBuf};
 
+use ipnet::IpNet;
 use serde::{Deserialize, Deserializer, de::Error};
 use wire::connect::RelayUrl;
 
@@ -28,6 +29,8 @@ pub struct Config {
     pub queue_bytes: u64,
     /// Connections at once.
     pub connections: usize,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpNet>,
 }
 
 impl Config {
@@ -57,6 +60,8 @@ pub struct File {
     pub queue_bytes: u64,
     /// As [`Config::connections`].
     pub connections: usize,
+    /// As [`Config::trusted_proxies`].
+    pub trusted_proxies: Vec<IpNet>,
 }
 
 impl Default for File {
@@ -70,6 +75,7 @@ impl Default for File {
             queue_captures: 100_000,
             queue_bytes: 2 << 30,
             connections: 10_240,
+            trusted_proxies: Vec::new(),
         }
     }
 }
@@ -94,6 +100,7 @@ impl File {
             queue_captures: self.queue_captures,
             queue_bytes: self.queue_bytes,
             connections: self.connections,
+            trusted_proxies: self.trusted_proxies,
         }
     }
 }
@@ -144,6 +151,7 @@ mod tests {
             "queue_captures",
             "queue_bytes",
             "connections",
+            "trusted_proxies",
         ] {
             assert!(block.contains(field), "{field}");
         }

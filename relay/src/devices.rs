@@ -3,9 +3,11 @@
 
 use sqlite::{
     Database, Error,
-    rusqlite::{OptionalExtension, params},
+    rusqlite::{self, Connection, OptionalExtension, params},
 };
 use wire::{key::PublicKey, token::Token};
+
+use crate::{admin::DeviceRow, revision};
 
 /// A desktop that has paired with this relay.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,20 +86,87 @@ pub(crate) async fn pair(
         .await
 }
 
+/// Gives a device a new token; the old one is good until the new one is first used.
+pub(crate) async fn next_token(
+    database: &Database,
+    device: i64,
+    token: &Token,
+) -> Result<(), Error> {
+    let (hash, sql) = (
+        token.hash(),
+        "UPDATE devices SET next_token_hash = ?2 WHERE number = ?1",
+    );
+    database
+        .write(move |db| db.execute(sql, params![device, hash]).map(drop))
+        .await
+}
+
 /// The device whose token this is.
 pub(crate) async fn by_token(database: &Database, token: &Token) -> Result<Option<Device>, Error> {
-    let hash = token.hash();
+    let found = by_hash(database, token.hash()).await?;
+    let Some((device, is_next)) = found else {
+        return Ok(None);
+    };
+    if is_next {
+        let (number, sql) = (
+            device.number,
+            "UPDATE devices SET token_hash = next_token_hash, next_token_hash = NULL
+             WHERE number = ?1 AND next_token_hash IS NOT NULL",
+        );
+        database.write(move |db| db.execute(sql, [number])).await?;
+    }
+    Ok(Some(device))
+}
+
+/// The device whose token has this hash, and whether it is the new one, not used before.
+async fn by_hash(database: &Database, hash: [u8; 32]) -> Result<Option<(Device, bool)>, Error> {
     database
         .read(move |db| {
-            db.prepare_cached("SELECT number, id, name FROM devices WHERE token_hash = ?1")?
-                .query_row([hash], |row| {
-                    Ok(Device {
-                        number: row.get(0)?,
-                        id: row.get(1)?,
-                        name: row.get(2)?,
-                    })
-                })
-                .optional()
+            db.prepare_cached(
+                "SELECT number, id, name, token_hash <> ?1 FROM devices
+                 WHERE token_hash = ?1 OR next_token_hash = ?1",
+            )?
+            .query_row([hash], |row| {
+                let device = Device {
+                    number: row.get(0)?,
+                    id: row.get(1)?,
+                    name: row.get(2)?,
+                };
+                Ok((device, row.get(3)?))
+            })
+            .optional()
+        })
+        .await
+}
+
+/// All devices, the oldest first.
+pub(crate) fn list(db: &Connection) -> rusqlite::Result<Vec<DeviceRow>> {
+    db.prepare(
+        "SELECT id, name, paired_at_ms,
+                (SELECT count(*) FROM endpoints e
+                 WHERE e.device = d.number AND deleted_at_ms IS NULL),
+                (SELECT count(*) FROM queue q WHERE q.device = d.number)
+         FROM devices d ORDER BY number",
+    )?
+    .query_map((), |row| {
+        Ok(DeviceRow {
+            id: row.get(0)?,
+            name: row.get(1)?,
+            paired_at_ms: row.get(2)?,
+            endpoints: row.get(3)?,
+            waiting: row.get(4)?,
+        })
+    })?
+    .collect()
+}
+
+/// Removes the device `id` with its endpoints and what waits for it. False when there is none.
+pub(crate) async fn revoke(database: &Database, id: String) -> Result<bool, Error> {
+    database
+        .write(move |db| {
+            let removed = db.execute("DELETE FROM devices WHERE id = ?1", [id])?;
+            revision::grow(db)?;
+            Ok(removed > 0)
         })
         .await
 }

@@ -3,66 +3,81 @@
 
 use std::{
     collections::HashMap,
-    sync::{PoisonError, RwLock},
+    sync::{Arc, PoisonError, RwLock},
 };
 
 use sqlite::{
     Database, Error,
-    rusqlite::{ErrorCode, params},
+    rusqlite::{self, Connection, ErrorCode, params},
 };
 use webhook::capture::EndpointId;
-use wire::token::Token;
+use wire::{api::EndpointSettings, token::Token};
+
+use crate::{gate::Gate, revision};
+
+/// How long a deleted endpoint can be restored.
+const RESTORABLE_MS: i64 = 7 * 24 * 3_600_000;
 
 /// One public address.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub(crate) struct Endpoint {
     pub(crate) id: EndpointId,
     /// The device's row.
     pub(crate) device: i64,
     pub(crate) name: String,
     pub(crate) made_at_ms: i64,
+    pub(crate) settings: EndpointSettings,
+    /// Who may send what, read out of the settings.
+    pub(crate) gate: Gate,
 }
 
-/// All endpoints of this relay.
+/// All endpoints that answer, by their id and by the hash of their token.
 #[derive(Debug, Default)]
-pub(crate) struct Endpoints(RwLock<HashMap<EndpointId, Endpoint>>);
+struct Index {
+    by_id: HashMap<EndpointId, Arc<Endpoint>>,
+    by_token: HashMap<[u8; 32], Arc<Endpoint>>,
+}
+
+/// The endpoints of this relay.
+#[derive(Debug, Default)]
+pub(crate) struct Endpoints(RwLock<Index>);
 
 impl Endpoints {
     /// Reads them from the table.
     pub(crate) async fn load(database: &Database) -> Result<Self, Error> {
-        let all = database.read(|db| {
-            db.prepare("SELECT id, device, name, made_at_ms FROM endpoints")?
-                .query_map((), |row| {
-                    let id: String = row.get(0)?;
-                    Ok(Endpoint {
-                        // Only what parses is ever inserted.
-                        id: id
-                            .parse()
-                            .map_err(|_| sqlite::rusqlite::Error::InvalidQuery)?,
-                        device: row.get(1)?,
-                        name: row.get(2)?,
-                        made_at_ms: row.get(3)?,
-                    })
-                })?
-                .map(|endpoint| endpoint.map(|one| (one.id.clone(), one)))
-                .collect()
-        });
-        Ok(Self(RwLock::new(all.await?)))
+        let all = Self::default();
+        all.reload(database).await?;
+        Ok(all)
+    }
+
+    /// Reads them anew, for the table has changed.
+    pub(crate) async fn reload(&self, database: &Database) -> Result<(), Error> {
+        let index = database.read(read).await?;
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = index;
+        Ok(())
     }
 
     /// The endpoint at `/h/{id}`.
-    pub(crate) fn by_id(&self, id: &EndpointId) -> Option<Endpoint> {
+    pub(crate) fn by_id(&self, id: &EndpointId) -> Option<Arc<Endpoint>> {
         self.0
             .read()
             .unwrap_or_else(PoisonError::into_inner)
+            .by_id
             .get(id)
             .cloned()
     }
 
+    /// The endpoint whose token this is.
+    pub(crate) fn by_token(&self, token: &Token) -> Option<Arc<Endpoint>> {
+        let all = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        all.by_token.get(&token.hash()).cloned()
+    }
+
     /// Those of one device, the oldest first.
-    pub(crate) fn of(&self, device: i64) -> Vec<Endpoint> {
+    pub(crate) fn of(&self, device: i64) -> Vec<Arc<Endpoint>> {
         let all = self.0.read().unwrap_or_else(PoisonError::into_inner);
         let mut own: Vec<_> = all
+            .by_id
             .values()
             .filter(|one| one.device == device)
             .cloned()
@@ -71,59 +86,156 @@ impl Endpoints {
         own
     }
 
-    /// Makes `endpoint` answer from now on, and after a restart. False when the device
-    /// has one of that name.
+    /// Makes an endpoint that answers from now on. False when the device has one of that name.
     pub(crate) async fn add(
         &self,
         database: &Database,
-        endpoint: Endpoint,
+        id: &EndpointId,
+        device: i64,
+        name: String,
         token: &Token,
+        now_ms: i64,
     ) -> Result<bool, Error> {
-        let (row, hash) = (endpoint.clone(), token.hash());
-        let added = database.write(move |db| {
+        let (id, hash) = (id.as_str().to_owned(), token.hash());
+        let settings = json(&EndpointSettings::default());
+        let change = move |db: &Connection| {
             db.execute(
-                "INSERT INTO endpoints (id, device, name, token_hash, made_at_ms)
-                 VALUES (?1, ?2, ?3, ?4, ?5)",
-                params![row.id.as_str(), row.device, row.name, hash, row.made_at_ms],
+                "INSERT INTO endpoints (id, device, name, token_hash, made_at_ms, settings)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                params![id, device, name, hash, now_ms, settings],
             )
-        });
-        match added.await {
-            Ok(_) => {
-                let mut all = self.0.write().unwrap_or_else(PoisonError::into_inner);
-                all.insert(endpoint.id.clone(), endpoint);
-                Ok(true)
-            }
-            Err(Error::Sql(error))
-                if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) =>
-            {
-                Ok(false)
-            }
-            Err(error) => Err(error),
-        }
+        };
+        self.change_named(database, change).await
     }
 
-    /// Removes a device's endpoint. What waits for it is still delivered. False when the device has
-    /// none of that name.
+    /// Gives a device's endpoint other settings. False when it has none of that id.
+    pub(crate) async fn set(
+        &self,
+        database: &Database,
+        device: i64,
+        id: EndpointId,
+        settings: &EndpointSettings,
+    ) -> Result<bool, Error> {
+        let settings = json(settings);
+        let sql = "UPDATE endpoints SET settings = ?3
+                   WHERE device = ?1 AND id = ?2 AND deleted_at_ms IS NULL";
+        let change = move |db: &Connection| db.execute(sql, params![device, id.as_str(), settings]);
+        self.change(database, change).await
+    }
+
+    /// Gives a device's endpoint another token. False when it has none of that id.
+    pub(crate) async fn rotate(
+        &self,
+        database: &Database,
+        device: i64,
+        id: EndpointId,
+        token: &Token,
+    ) -> Result<bool, Error> {
+        let hash = token.hash();
+        let sql = "UPDATE endpoints SET token_hash = ?3
+                   WHERE device = ?1 AND id = ?2 AND deleted_at_ms IS NULL";
+        let change = move |db: &Connection| db.execute(sql, params![device, id.as_str(), hash]);
+        self.change(database, change).await
+    }
+
+    /// Lets a device's endpoint answer no more; what waits is still delivered. False when it has
+    /// none of that id.
     pub(crate) async fn remove(
         &self,
         database: &Database,
         device: i64,
         id: EndpointId,
+        now_ms: i64,
     ) -> Result<bool, Error> {
-        if self
-            .by_id(&id)
-            .is_none_or(|endpoint| endpoint.device != device)
-        {
-            return Ok(false);
-        }
-        let name = id.as_str().to_owned();
-        database
-            .write(move |db| db.execute("DELETE FROM endpoints WHERE id = ?1", [name]))
-            .await?;
-        self.0
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .remove(&id);
-        Ok(true)
+        let change = move |db: &Connection| {
+            db.execute(
+                "DELETE FROM endpoints WHERE deleted_at_ms < ?1",
+                [now_ms - RESTORABLE_MS],
+            )?;
+            db.execute(
+                "UPDATE endpoints SET deleted_at_ms = ?3
+                 WHERE device = ?1 AND id = ?2 AND deleted_at_ms IS NULL",
+                params![device, id.as_str(), now_ms],
+            )
+        };
+        self.change(database, change).await
     }
+
+    /// Undoes [`Self::remove`]. False when there is nothing to restore, or its name is another's by
+    /// now.
+    pub(crate) async fn restore(
+        &self,
+        database: &Database,
+        device: i64,
+        id: EndpointId,
+    ) -> Result<bool, Error> {
+        let sql = "UPDATE endpoints SET deleted_at_ms = NULL
+                   WHERE device = ?1 AND id = ?2 AND deleted_at_ms IS NOT NULL";
+        let change = move |db: &Connection| db.execute(sql, params![device, id.as_str()]);
+        self.change_named(database, change).await
+    }
+
+    /// As [`Self::change`]; false too when the name is taken.
+    async fn change_named(
+        &self,
+        database: &Database,
+        change: impl FnOnce(&Connection) -> rusqlite::Result<usize> + Send + 'static,
+    ) -> Result<bool, Error> {
+        match self.change(database, change).await {
+            Err(Error::Sql(error))
+                if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) =>
+            {
+                Ok(false)
+            }
+            result => result,
+        }
+    }
+
+    async fn change(
+        &self,
+        database: &Database,
+        change: impl FnOnce(&Connection) -> rusqlite::Result<usize> + Send + 'static,
+    ) -> Result<bool, Error> {
+        let changed = database.write(move |db| {
+            let changed = change(db)?;
+            revision::grow(db)?;
+            Ok(changed)
+        });
+        let changed = changed.await?;
+        self.reload(database).await?;
+        Ok(changed > 0)
+    }
+}
+
+fn json(settings: &EndpointSettings) -> String {
+    serde_json::to_string(settings).expect("settings are plain data")
+}
+
+fn read(db: &Connection) -> rusqlite::Result<Index> {
+    let mut index = Index::default();
+    let mut select = db.prepare(
+        "SELECT id, device, name, made_at_ms, settings, token_hash FROM endpoints
+         WHERE deleted_at_ms IS NULL",
+    )?;
+    let mut rows = select.query(())?;
+    while let Some(row) = rows.next()? {
+        let (id, settings): (String, String) = (row.get(0)?, row.get(4)?);
+        // Only what parses is ever inserted; what a newer relay set and this one does not
+        // understand stays in the table.
+        let Ok(id) = id.parse::<EndpointId>() else {
+            continue;
+        };
+        let settings: EndpointSettings = serde_json::from_str(&settings).unwrap_or_default();
+        let endpoint = Arc::new(Endpoint {
+            id: id.clone(),
+            device: row.get(1)?,
+            name: row.get(2)?,
+            made_at_ms: row.get(3)?,
+            gate: Gate::new(&settings).unwrap_or_default(),
+            settings,
+        });
+        index.by_token.insert(row.get(5)?, Arc::clone(&endpoint));
+        index.by_id.insert(id, endpoint);
+    }
+    Ok(index)
 }

@@ -1,19 +1,25 @@
 //! The public door: a request to `/h/{endpoint}` becomes a capture, is sealed and queued, and only
 //! then answered.
 
-use std::sync::Arc;
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+    time::Duration,
+};
 
 use axum::{
-    extract::{Request, State},
+    extract::{ConnectInfo, Request, State},
     response::{IntoResponse, Response},
 };
-use http::{HeaderName, HeaderValue, StatusCode, header};
+use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use listener::Received;
 use tracing::{debug, error, warn};
 use webhook::capture::{Capture, CaptureId, EndpointId};
 use wire::seal::Label;
 
 use crate::{
+    endpoints::Endpoint,
+    gate::{Refused, shown_token},
     queue::{PushError, Sealed},
     relay::Shared,
 };
@@ -25,32 +31,154 @@ const SEAL_ASIDE_BYTES: usize = 256 * 1024;
 
 /// Answers whatever is not the relay's own interface.
 pub(crate) async fn receive(State(shared): State<Arc<Shared>>, request: Request) -> Response {
-    let Some(endpoint) = endpoint(&request).and_then(|id| shared.endpoints.by_id(&id)) else {
-        return refuse(StatusCode::NOT_FOUND, "no such endpoint");
+    let (endpoint, peer) = match admit(&shared, &request) {
+        Ok(admitted) => admitted,
+        Err(answer) => return *answer,
     };
-    let received = match Received::read(request, shared.config.body_limit_bytes).await {
+    let settings = &endpoint.settings;
+    let limit_bytes = settings.body_limit_bytes.unwrap_or(u64::MAX);
+    let limit_bytes = limit_bytes.min(shared.config.body_limit_bytes);
+    let received = match Received::read(request, limit_bytes).await {
         Ok(received) => received,
         Err(refusal) => return refusal.into_response(),
     };
     let now_ms = (shared.clock)();
     let capture = Capture {
         id: CaptureId::new(now_ms, rand::random()),
-        endpoint: endpoint.id,
+        endpoint: endpoint.id.clone(),
         received_at_ms: now_ms,
-        peer: Some(received.peer),
+        peer: peer.or(Some(received.peer)),
         head: received.head,
         body: received.body,
         flaws: received.flaws,
     };
     let (id, body_bytes) = (capture.id, capture.body.len());
-    match keep(&shared, endpoint.device, capture).await {
-        Ok(()) => {
-            debug!(capture.id = %id, body_bytes, "queued {id}");
-            let id = HeaderValue::from_str(&id.to_string()).expect("an id is hexadecimal");
-            (StatusCode::OK, [(CAPTURE, id)]).into_response()
-        }
-        Err(refusal) => refusal,
+    if let Err(refusal) = keep(&shared, endpoint.device, capture).await {
+        return refusal;
     }
+    debug!(capture.id = %id, body_bytes, "queued {id}");
+    if settings.answer.delay_ms > 0 {
+        tokio::time::sleep(Duration::from_millis(settings.answer.delay_ms)).await;
+    }
+    let mut response = endpoint.gate.answer(settings);
+    let id = HeaderValue::from_str(&id.to_string()).expect("an id is hexadecimal");
+    response.headers_mut().insert(CAPTURE, id);
+    if settings.allows_cors {
+        with_cors(response)
+    } else {
+        response
+    }
+}
+
+/// The endpoint that is meant and who sends, or the answer to a request that is not to be taken.
+fn admit(
+    shared: &Shared,
+    request: &Request,
+) -> Result<(Arc<Endpoint>, Option<SocketAddr>), Box<Response>> {
+    let token = || shown_token(request.headers(), request.uri());
+    let endpoint = match endpoint(request) {
+        Some(id) => shared.endpoints.by_id(&id),
+        // The token alone says which endpoint is meant.
+        None if request.uri().path() == "/data" => {
+            token().and_then(|token| shared.endpoints.by_token(&token))
+        }
+        None => None,
+    };
+    let endpoint =
+        endpoint.ok_or_else(|| Box::new(refuse(StatusCode::NOT_FOUND, "no such endpoint")))?;
+    if endpoint.settings.allows_cors && is_preflight(request) {
+        return Err(Box::new(with_cors(StatusCode::NO_CONTENT.into_response())));
+    }
+    let peer = peer(shared, request);
+    let is_own = || {
+        let shown = token().and_then(|token| shared.endpoints.by_token(&token));
+        shown.is_some_and(|shown| shown.id == endpoint.id)
+    };
+    let ip = peer.map(|peer| peer.ip());
+    let checked = endpoint
+        .gate
+        .check(&endpoint.settings, ip, request.method(), is_own);
+    checked.map_err(|refused| Box::new(turned_away(&refused)))?;
+    Ok((endpoint, peer))
+}
+
+fn turned_away(refused: &Refused) -> Response {
+    match refused {
+        Refused::Paused => try_later(StatusCode::SERVICE_UNAVAILABLE, "this endpoint is paused"),
+        Refused::Address => refuse(StatusCode::FORBIDDEN, "this address may not send here"),
+        Refused::Method(allowed) => {
+            let mut response = refuse(StatusCode::METHOD_NOT_ALLOWED, "this method is not taken");
+            if let Ok(allowed) = HeaderValue::from_str(allowed) {
+                response.headers_mut().insert(header::ALLOW, allowed);
+            }
+            response
+        }
+        Refused::Token => {
+            let mut response = refuse(StatusCode::UNAUTHORIZED, "this endpoint asks for its token");
+            let bearer = HeaderValue::from_static("Bearer");
+            response
+                .headers_mut()
+                .insert(header::WWW_AUTHENTICATE, bearer);
+            response
+        }
+    }
+}
+
+fn is_preflight(request: &Request) -> bool {
+    request.method() == Method::OPTIONS
+        && request
+            .headers()
+            .contains_key(header::ACCESS_CONTROL_REQUEST_METHOD)
+}
+
+/// Lets a page of any origin send and read the answer.
+fn with_cors(mut response: Response) -> Response {
+    let any = HeaderValue::from_static("*");
+    let headers = response.headers_mut();
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, any.clone());
+    headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, any);
+    // The star does not stand for `Authorization`: it has to be named.
+    let allowed = HeaderValue::from_static("*, Authorization");
+    headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, allowed);
+    headers.insert(
+        header::ACCESS_CONTROL_EXPOSE_HEADERS,
+        HeaderValue::from_static("*"),
+    );
+    response
+}
+
+/// Whose request it is: the other end of the connection, or, where that is a proxy that the owner
+/// trusts, the nearest one in `X-Forwarded-For` that is not.
+fn peer(shared: &Shared, request: &Request) -> Option<SocketAddr> {
+    let ConnectInfo(peer) = *request.extensions().get::<ConnectInfo<SocketAddr>>()?;
+    let is_trusted = |ip: IpAddr| {
+        shared
+            .config
+            .trusted_proxies
+            .iter()
+            .any(|net| net.contains(&ip.to_canonical()))
+    };
+    if !is_trusted(peer.ip()) {
+        return Some(peer);
+    }
+    let forwarded = request.headers().get_all("x-forwarded-for").iter();
+    let named: Vec<_> = forwarded.filter_map(|value| value.to_str().ok()).collect();
+    let named = named
+        .iter()
+        .flat_map(|value| value.split(','))
+        .map(|one| one.trim().parse());
+    let named: Vec<Option<IpAddr>> = named.map(Result::ok).collect();
+    // From the right: each proxy appends whom it heard; what strangers wrote stands left of that.
+    let sender = named
+        .iter()
+        .rev()
+        .find(|ip| ip.is_none_or(|ip| !is_trusted(ip)));
+    Some(
+        sender
+            .copied()
+            .flatten()
+            .map_or(peer, |ip| SocketAddr::new(ip, 0)),
+    )
 }
 
 /// The endpoint that the request's path names: `/h/{endpoint}` and all below it.

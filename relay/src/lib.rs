@@ -2,22 +2,26 @@
 //! until the desktop has it, and reads none of it again. Start at [`Relay::start`]; a request's way
 //! begins in `ingress`, a desktop's in `session`.
 
+mod admin;
 mod api;
 mod config;
 mod devices;
 mod endpoints;
+mod gate;
 mod ingress;
 mod names;
 mod outbox;
 mod presence;
 mod queue;
 mod relay;
+mod revision;
 mod sealing;
 mod session;
 mod store;
 mod stream;
 
 pub use crate::{
+    admin::{Admin, AdminError, DeviceRow, EndpointRow},
     config::{Config, DATA, File, LISTEN},
     relay::{Clock, Relay, StartError},
 };

@@ -17,6 +17,7 @@ pub(crate) struct Presence(Mutex<HashMap<i64, Line>>);
 struct Line {
     arrived: Arc<Notify>,
     replaced: CancellationToken,
+    revoked: CancellationToken,
 }
 
 /// One session's place.
@@ -33,6 +34,7 @@ impl Presence {
         let line = Line {
             arrived: Arc::default(),
             replaced: CancellationToken::new(),
+            revoked: CancellationToken::new(),
         };
         let older = self.lines().insert(device, line.clone());
         if let Some(older) = older {
@@ -42,6 +44,13 @@ impl Presence {
             presence: Arc::clone(self),
             device,
             line,
+        }
+    }
+
+    /// Ends the session of `device`, which is a device no more.
+    pub(crate) fn revoke(&self, device: i64) {
+        if let Some(line) = self.lines().get(&device) {
+            line.revoked.cancel();
         }
     }
 
@@ -66,6 +75,13 @@ impl Present {
     /// Returns when a newer session has taken this one's place.
     pub(crate) async fn replaced(&self) {
         self.line.replaced.cancelled().await;
+    }
+}
+
+impl Present {
+    /// Returns when the device is one no more.
+    pub(crate) async fn revoked(&self) {
+        self.line.revoked.cancelled().await;
     }
 }
 

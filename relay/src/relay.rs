@@ -5,7 +5,8 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 use axum::Router;
 use listener::{Limits, Tasks};
 use sqlite::Database;
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, time::sleep};
+use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 use wire::{
     connect::{ConnectString, RelayUrl},
@@ -20,12 +21,15 @@ use crate::{
     ingress,
     presence::Presence,
     queue::{Queue, Quota},
+    revision,
     sealing::Sealers,
     store,
 };
 
 /// How long an invite that was printed at the start may be used.
 const INVITE_MS: i64 = 24 * 3_600_000;
+/// How soon the change of another program is seen.
+const LOOK_EVERY: Duration = Duration::from_millis(500);
 /// How long those connected have to finish when the relay stops.
 const DRAIN: Duration = Duration::from_secs(10);
 
@@ -116,6 +120,8 @@ impl Relay {
             .nest("/api", api::router())
             .fallback(ingress::receive)
             .with_state(Arc::clone(&shared));
+        let watched = Arc::clone(&shared);
+        shared.tasks.spawn("watch", |stop| watch(watched, stop));
         let accepting = Tasks::new();
         accepting.spawn("accept", |stop| {
             listener::serve(listener, router, limits, stop)
@@ -158,6 +164,32 @@ impl Relay {
         self.shared.tasks.stop(DRAIN).await;
         self.accepting.stop(DRAIN).await;
     }
+}
+
+/// Sees what another program changes in the database, such as a device that is revoked.
+async fn watch(shared: Arc<Shared>, stop: CancellationToken) {
+    let mut seen = None;
+    while stop.run_until_cancelled(sleep(LOOK_EVERY)).await.is_some() {
+        let now = shared.database.read(revision::now).await.ok();
+        if now == seen {
+            continue;
+        }
+        seen = now;
+        if let Err(error) = take_up(&shared).await {
+            warn!("a change of devices or endpoints could not be read: {error}");
+            seen = None;
+        }
+    }
+}
+
+async fn take_up(shared: &Shared) -> Result<(), sqlite::Error> {
+    shared.endpoints.reload(&shared.database).await?;
+    let living = devices::keys(&shared.database).await?;
+    for device in shared.sealers.keep(&living) {
+        info!(device, "device number {device} is one no more");
+        shared.presence.revoke(device);
+    }
+    Ok(())
 }
 
 /// The address that senders use when the owner has named none.

@@ -31,6 +31,19 @@ impl Sealers {
         Ok(Self(Mutex::new(own.collect())))
     }
 
+    /// Forgets all devices but those in `living`; the answer is the forgotten.
+    pub(crate) fn keep(&self, living: &[(i64, PublicKey)]) -> Vec<i64> {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_living = |device: &i64| living.iter().any(|(one, _)| one == device);
+        let gone = all
+            .keys()
+            .copied()
+            .filter(|device| !is_living(device))
+            .collect();
+        all.retain(|device, _| is_living(device));
+        gone
+    }
+
     /// Makes `device` known by its key.
     pub(crate) fn add(&self, device: i64, key: PublicKey) {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);

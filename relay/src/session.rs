@@ -32,10 +32,12 @@ use crate::{
     stream::{Rest, Stream},
 };
 
+/// When the desktops of a relay that restarts come back.
+const RESTART_MS: u64 = 1_000;
 /// Captures sent and not yet acknowledged, at most.
 const IN_FLIGHT: usize = 1024;
 /// Captures sent in pieces at once, at most; each has one piece in memory.
-const STREAMS: u32 = 16;
+const STREAMS: u32 = 4;
 /// Captures read from the queue at once.
 const BATCH: usize = 64;
 /// What an envelope holds besides the body, at most: the head, and little more.
@@ -50,6 +52,8 @@ enum End {
     Silent,
     #[error("a newer session of the same device is up")]
     Replaced,
+    #[error("the relay's owner has removed this device: pair it again")]
+    Revoked,
     #[error("the relay stops")]
     Stopping,
     #[error("the desktop broke the protocol: {0}")]
@@ -106,6 +110,7 @@ pub(crate) async fn run(
     let end = tokio::select! {
         end = session.talk(&mut source) => end,
         () = session.present.replaced() => End::Replaced,
+        () = session.present.revoked() => End::Revoked,
         () = stop.cancelled() => End::Stopping,
     };
     session.over.cancel();
@@ -348,15 +353,18 @@ impl Session {
         let reason = match end {
             End::Gone | End::Silent => return,
             End::Replaced => GoawayReason::Replaced,
+            End::Revoked => GoawayReason::Revoked,
             End::Stopping => GoawayReason::Restarting,
             End::Protocol(_) => GoawayReason::Protocol,
             End::Unsupported { .. } => GoawayReason::Unsupported,
             End::Database(_) => GoawayReason::Restarting,
         };
+        let retry_after_ms = (reason == GoawayReason::Restarting).then_some(RESTART_MS);
+        let text = end.to_string();
         let goaway = Goaway {
             reason,
-            text: end.to_string(),
-            retry_after_ms: None,
+            text,
+            retry_after_ms,
         };
         let _ = timeout(
             Duration::from_secs(1),

@@ -176,6 +176,12 @@ pub(crate) async fn call<T: DeserializeOwned>(
         .map_err(|_| wrong("no answer in time".to_owned()))?
         .map_err(|error| wrong(error.to_string()))?;
     if status.is_success() {
+        // 204 has no body; what is asked for then is nothing.
+        let bytes = if bytes.is_empty() {
+            Bytes::from_static(b"null")
+        } else {
+            bytes
+        };
         Ok(serde_json::from_slice(&bytes).map_err(|error| wrong(error.to_string()))?)
     } else {
         Err(refusal(status, &bytes, wrong))

@@ -13,7 +13,7 @@ use sqlite::Database;
 use tokio::sync::{Notify, broadcast};
 use webhook::capture::{CaptureId, NotAnId};
 use wire::{
-    api::{self, EndpointInfo, EndpointRequest, PairRequest, Paired},
+    api::{self, PairRequest, Paired},
     connect::{ConnectError, ConnectString, RelayUrl},
     key::DeviceKey,
 };
@@ -405,58 +405,20 @@ impl Engine {
         self.0.line_changed.notify_one();
     }
 
-    /// Makes an endpoint on the relay. The token comes along this once.
-    ///
-    /// # Errors
-    /// When there is no relay, it is not reached or refuses, or the token cannot be kept.
-    pub async fn new_endpoint(
-        &self,
-        name: Option<String>,
-    ) -> Result<(EndpointView, Option<Secret>), Error> {
-        let (relay, token) = self.relay().await?;
-        let url = relay.api_url(api::ENDPOINTS);
-        let request = EndpointRequest { name };
-        let made: EndpointInfo =
-            client::call(Method::POST, &url, Some(&token), Some(&request)).await?;
-        let secret = made.token.as_ref().map(|token| Secret::new(token.reveal()));
-        if let Some(secret) = &secret {
-            self.keep(format!("endpoint {} token", made.id), secret.clone())
-                .await?;
-        }
-        let endpoint = Endpoint {
-            id: made.id.to_string(),
-            name: made.name,
-            url: made.url,
-            made_at_ms: made.created_at_ms,
-        };
-        let row = endpoint.clone();
-        self.0
-            .database
-            .write(move |db| pairing::put_endpoint(db, &row))
-            .await?;
+    pub(crate) fn database(&self) -> &Database {
+        &self.0.database
+    }
+
+    pub(crate) fn secrets(&self) -> &Arc<Secrets> {
+        &self.0.secrets
+    }
+
+    /// Has those who watch look at once.
+    pub(crate) fn has_changed(&self) {
         self.0.stored.notify_one();
-        Ok((relay_endpoint(endpoint, &[]), secret))
     }
 
-    async fn relay(&self) -> Result<(RelayUrl, Secret), Error> {
-        let pairing = self
-            .0
-            .database
-            .read(pairing::read)
-            .await?
-            .ok_or(Error::Unpaired)?;
-        let relay = pairing.url.parse().map_err(ConnectError::from)?;
-        let name = tunnel::token_name(&pairing.device);
-        let secrets = Arc::clone(&self.0.secrets);
-        let read = tokio::task::spawn_blocking(move || secrets.read(&name));
-        let token = read
-            .await
-            .map_err(|_| sqlite::Error::Closed)??
-            .ok_or(Error::Unpaired)?;
-        Ok((relay, token))
-    }
-
-    async fn keep(&self, name: String, secret: Secret) -> Result<(), Error> {
+    pub(crate) async fn keep(&self, name: String, secret: Secret) -> Result<(), Error> {
         let secrets = Arc::clone(&self.0.secrets);
         let keep = tokio::task::spawn_blocking(move || secrets.keep(&name, &secret));
         Ok(keep.await.map_err(|_| sqlite::Error::Closed)??)
@@ -720,7 +682,7 @@ fn record(stored: &captures::Stored) -> Record {
     Record::new(&stored.capture, stored.source, stored.is_held)
 }
 
-fn relay_endpoint(endpoint: Endpoint, counts: &[(String, u64, i64)]) -> EndpointView {
+pub(crate) fn relay_endpoint(endpoint: Endpoint, counts: &[(String, u64, i64)]) -> EndpointView {
     let own = counts.iter().find(|(id, ..)| *id == endpoint.id);
     EndpointView {
         id: endpoint.id,

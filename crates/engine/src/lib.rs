@@ -3,13 +3,16 @@
 
 mod arrival;
 mod client;
+mod endpoints;
 mod engine;
 mod inspect;
 mod intake;
 mod lists;
 mod place;
 mod receiver;
+pub mod runner;
 mod secrets;
+pub mod serve;
 mod settings;
 mod store;
 mod tunnel;
@@ -24,6 +27,8 @@ pub use crate::{
     secrets::{Secret, SecretError, Secrets},
     settings::{ReceiverSettings, Settings, SettingsError},
 };
+
+pub use wire::api::{EndpointSettings, FixedAnswer};
 
 /// The clock: milliseconds since the Unix epoch.
 pub type Clock = fn() -> i64;

@@ -18,8 +18,10 @@ pub struct Limits {
     /// Between two bytes of a body. Longer is answered 408.
     pub body_timeout: Duration,
     /// How fast a body comes at the least, once it has been coming for
-    /// [`body_timeout`](Self::body_timeout). Slower is answered 408; 0 allows any pace.
+    /// [`body_grace`](Self::body_grace). Slower is answered 408; 0 allows any pace.
     pub body_floor_bytes_per_s: u64,
+    /// How long a body may come at any pace.
+    pub body_grace: Duration,
     /// From the opening of a connection or the end of a request to the next byte.
     pub idle_timeout: Duration,
     /// How long a client may take nothing of an answer.
@@ -34,9 +36,12 @@ impl Default for Limits {
             head_bytes: 64 * 1024,
             headers: 256,
             body_bytes: 25 * 1024 * 1024,
-            head_timeout: Duration::from_secs(5),
-            body_timeout: Duration::from_secs(10),
+            // The senders with the least patience, Slack and Harbor, give an answer 3 s in all: a
+            // request that stands still for as long is one that nobody waits for any more.
+            head_timeout: Duration::from_secs(3),
+            body_timeout: Duration::from_secs(3),
             body_floor_bytes_per_s: 1024,
+            body_grace: Duration::from_secs(10),
             idle_timeout: Duration::from_secs(60),
             write_timeout: Duration::from_secs(30),
             connections: 10_240,

@@ -137,7 +137,7 @@ impl<S> Recorder<S> {
                 needed_ms
                     .map(Duration::from_millis)
                     .map_or(silence, |needed| {
-                        silence.min(since + limits.body_timeout + needed)
+                        silence.min(since + limits.body_grace + needed)
                     })
             }
         }

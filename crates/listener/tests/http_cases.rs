@@ -30,8 +30,6 @@ async fn strangers_requests_are_kept_or_refused_as_the_rfcs_have_it() {
     let kept = Kept::default();
     let limits = Limits {
         body_bytes: BODY_BYTES,
-        // The runner waits for four seconds.
-        body_timeout: Duration::from_secs(2),
         ..Limits::default()
     };
     let port = start(&tasks, keep_all(&kept), limits).await;

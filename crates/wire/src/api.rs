@@ -12,9 +12,12 @@ use crate::{
 
 /// `POST` a [`PairRequest`], get a [`Paired`]: the invite is used up.
 pub const PAIR: &str = "/api/pair";
-/// `POST` an [`EndpointRequest`], get an [`EndpointInfo`]; `GET` a list of them; `DELETE` the one
-/// whose id follows after a `/`.
+/// `POST` an [`EndpointRequest`], get an [`EndpointInfo`]; `GET` a list of them. Behind a `/` and an
+/// id: `PUT` [`EndpointSettings`], `DELETE`; behind that `/rotate`: `POST`, get one with a new
+/// token; `/restore`: `POST`, undoes a `DELETE`.
 pub const ENDPOINTS: &str = "/api/endpoints";
+/// `POST`, get a [`Paired`] with a new token; the old one is good until the new one is used.
+pub const TOKEN: &str = "/api/token";
 /// `GET` a [`DeviceInfo`].
 pub const DEVICE: &str = "/api/device";
 /// `GET` with an upgrade to [`crate::SUBPROTOCOL`].
@@ -71,6 +74,58 @@ pub struct EndpointInfo {
     pub token: Option<Token>,
     /// In milliseconds since the Unix epoch.
     pub created_at_ms: i64,
+    /// How it treats what is sent to it.
+    #[serde(default)]
+    pub settings: EndpointSettings,
+}
+
+/// How an endpoint treats what is sent to it. What is absent is as [`Self::default`] has it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct EndpointSettings {
+    /// Nothing is taken; senders are asked to come again.
+    pub is_paused: bool,
+    /// A sender has to show the endpoint's token, as `Authorization: Bearer` or as `?token=`.
+    pub requires_token: bool,
+    /// The methods taken, as they are written; all of them when empty.
+    pub methods: Vec<String>,
+    /// The addresses that may send, such as `192.0.2.0/24`; all of them when empty.
+    pub allow_from: Vec<String>,
+    /// The longest body taken, when it is to be less than the relay takes.
+    pub body_limit_bytes: Option<u64>,
+    /// A browser's page of any origin may send.
+    pub allows_cors: bool,
+    /// What senders are answered.
+    pub answer: FixedAnswer,
+}
+
+/// An answer that the relay gives by itself, so that it holds while the desktop sleeps.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct FixedAnswer {
+    /// From 200 to 599.
+    pub status: u16,
+    /// Names and values.
+    pub headers: Vec<(String, String)>,
+    /// Its body, as text.
+    pub body: String,
+    /// How long the sender waits for it, once its request is durable; at most
+    /// [`MOST_DELAY_MS`].
+    pub delay_ms: u64,
+}
+
+/// The longest [`FixedAnswer::delay_ms`].
+pub const MOST_DELAY_MS: u64 = 30_000;
+
+impl Default for FixedAnswer {
+    fn default() -> Self {
+        Self {
+            status: 200,
+            headers: Vec::new(),
+            body: String::new(),
+            delay_ms: 0,
+        }
+    }
 }
 
 /// What a relay knows of the device that asks.
@@ -117,6 +172,8 @@ pub enum ErrorCode {
     NameInvalid,
     /// The tunnel is asked for without a subprotocol that the relay speaks.
     ProtocolUnsupported,
+    /// A setting has a value that it cannot have; the message says which.
+    SettingInvalid,
     /// Too much was asked for; later it may work.
     TooMany,
     /// The relay failed; its log says how.
@@ -131,7 +188,7 @@ impl ErrorCode {
     #[must_use]
     pub const fn status(&self) -> u16 {
         match self {
-            Self::RequestInvalid | Self::NameInvalid => 400,
+            Self::RequestInvalid | Self::NameInvalid | Self::SettingInvalid => 400,
             Self::TokenUnknown => 401,
             Self::InviteUnknown | Self::InviteExpired => 403,
             Self::NotFound => 404,
@@ -168,7 +225,9 @@ mod tests {
         let said = r#"{"id":"7Qk","name":"stripe","url":"https://a/h/7Qk","created_at_ms":5}"#;
         let listed: EndpointInfo = serde_json::from_str(said).unwrap();
         assert!(listed.token.is_none());
-        assert_eq!(serde_json::to_string(&listed).unwrap(), said);
+        assert_eq!(listed.settings, EndpointSettings::default());
+        let again = serde_json::to_string(&listed).unwrap();
+        assert!(again.starts_with(said.trim_end_matches('}')) && !again.contains("\"token\""));
         let refused = said.replace("7Qk\",", "../7Qk\",");
         assert!(serde_json::from_str::<EndpointInfo>(&refused).is_err());
     }

@@ -18,7 +18,8 @@ use wire::{
     DEAD_AFTER_MS, HEARTBEAT_MS, HELLO_WITHIN_MS, MAX_ACKS, MAX_FRAME_BYTES, PIECE_BYTES,
     SUBPROTOCOL, WINDOW_BYTES,
     api::{
-        self, ApiError, DeviceInfo, EndpointInfo, EndpointRequest, ErrorCode, PairRequest, Paired,
+        self, ApiError, DeviceInfo, EndpointInfo, EndpointRequest, EndpointSettings, ErrorCode,
+        PairRequest, Paired,
     },
     envelope,
     frame::{Deliver, Frame, ResetCode},
@@ -297,7 +298,8 @@ fn the_document_names_every_error_code_and_its_status() {
             ErrorCode::InviteExpired => Some(ErrorCode::NotFound),
             ErrorCode::NotFound => Some(ErrorCode::NameTaken),
             ErrorCode::NameTaken => Some(ErrorCode::NameInvalid),
-            ErrorCode::NameInvalid => Some(ErrorCode::ProtocolUnsupported),
+            ErrorCode::NameInvalid => Some(ErrorCode::SettingInvalid),
+            ErrorCode::SettingInvalid => Some(ErrorCode::ProtocolUnsupported),
             ErrorCode::ProtocolUnsupported => Some(ErrorCode::TooMany),
             ErrorCode::TooMany => Some(ErrorCode::Internal),
             ErrorCode::Internal | ErrorCode::Other(_) => None,
@@ -336,6 +338,7 @@ fn the_document_shows_every_object_of_the_api() {
         url: "https://hooks.example.dev/h/7QkPzW2mX9".to_owned(),
         token: Some(token(TokenKind::Endpoint)),
         created_at_ms: TIME,
+        settings: EndpointSettings::default(),
     });
     told(&ApiError {
         code: ErrorCode::InviteExpired,

@@ -70,6 +70,12 @@ pub(crate) fn put_endpoint(db: &Connection, endpoint: &Endpoint) -> Result<()> {
     changed(db)
 }
 
+/// Removes an endpoint; its captures stay.
+pub(crate) fn remove_endpoint(db: &Connection, id: &str) -> Result<()> {
+    db.execute("DELETE FROM endpoints WHERE id = ?1", [id])?;
+    changed(db)
+}
+
 fn changed(db: &Connection) -> Result<()> {
     db.execute("UPDATE revision SET number = number + 1", ())
         .map(drop)

@@ -45,6 +45,7 @@ const LIMITS: Limits = {
         body_bytes: 1000,
         head_timeout: hour,
         body_timeout: hour,
+        body_grace: hour,
         body_floor_bytes_per_s: 0,
         idle_timeout: hour,
         write_timeout: hour,

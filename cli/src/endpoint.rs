@@ -1,0 +1,111 @@
+//! `tenterhook endpoint`: the addresses that senders post to.
+
+use anyhow::Context;
+use engine::{EndpointSettings, Engine, Secret, view::Source};
+use serde_json::json;
+use webhook::escape;
+
+use crate::{
+    args::{EndpointCommand, Set},
+    print,
+};
+
+pub(crate) async fn run(engine: &Engine, command: EndpointCommand) -> anyhow::Result<()> {
+    match command {
+        EndpointCommand::New { name, json } => new(engine, name, json).await,
+        EndpointCommand::Ls { json } => list(engine, json).await,
+        EndpointCommand::Set(args) => set(engine, args).await,
+        EndpointCommand::Rotate { endpoint } => {
+            let token = engine.rotate_endpoint(&endpoint).await?;
+            Ok(print::line(token.as_ref().map_or("", Secret::reveal))?)
+        }
+        EndpointCommand::Rm { endpoint } => {
+            engine.remove_endpoint(&endpoint).await?;
+            print::note("removed; undo it with: tenterhook endpoint restore");
+            Ok(())
+        }
+        EndpointCommand::Restore { endpoint } => {
+            let restored = engine.restore_endpoint(&endpoint).await?;
+            Ok(print::line(&restored.url)?)
+        }
+    }
+}
+
+async fn new(engine: &Engine, name: Option<String>, json: bool) -> anyhow::Result<()> {
+    let (endpoint, token) = engine.new_endpoint(name).await?;
+    let token = token.as_ref().map(Secret::reveal);
+    if json {
+        let made = json!({
+            "id": endpoint.id, "name": endpoint.name, "url": endpoint.url, "token": token,
+        });
+        print::line(&made.to_string())?;
+    } else {
+        print::line(&format!("url    {}", endpoint.url))?;
+        print::line(&format!("token  {}", token.unwrap_or("(kept)")))?;
+        print::line(&format!("try    {}", engine::try_line(&endpoint.url)))?;
+    }
+    Ok(())
+}
+
+async fn list(engine: &Engine, json: bool) -> anyhow::Result<()> {
+    for endpoint in engine.endpoints().await? {
+        if endpoint.source == Source::Local {
+            continue;
+        }
+        let text = if json {
+            serde_json::to_string(&endpoint)?
+        } else {
+            let name = escape::for_display(endpoint.name.as_bytes()).0;
+            format!("{name}  {}  {} captures", endpoint.url, endpoint.captures)
+        };
+        print::line(&text)?;
+    }
+    Ok(())
+}
+
+async fn set(engine: &Engine, args: Set) -> anyhow::Result<()> {
+    let before = engine.endpoint_settings(&args.endpoint).await?;
+    let endpoint = args.endpoint.clone();
+    let settings = changed(before.clone(), args)?;
+    if settings != before {
+        engine.set_endpoint(&endpoint, &settings).await?;
+    }
+    Ok(print::line(&serde_json::to_string_pretty(&settings)?)?)
+}
+
+/// The settings with what `args` names put in.
+fn changed(mut settings: EndpointSettings, args: Set) -> anyhow::Result<EndpointSettings> {
+    let list = |all: Vec<String>| if all == ["any"] { Vec::new() } else { all };
+    let answer = &mut settings.answer;
+    answer.status = args.answer_status.unwrap_or(answer.status);
+    answer.delay_ms = args.answer_delay.unwrap_or(answer.delay_ms);
+    if let Some(body) = args.answer_body {
+        answer.body = body;
+    }
+    if let Some(headers) = args.answer_header {
+        answer.headers = if headers == ["none"] {
+            Vec::new()
+        } else {
+            fields(&headers)?
+        };
+    }
+    settings.is_paused = args.paused.unwrap_or(settings.is_paused);
+    settings.requires_token = args.require_token.unwrap_or(settings.requires_token);
+    settings.methods = args.methods.map_or(settings.methods, list);
+    settings.allow_from = args.allow_from.map_or(settings.allow_from, list);
+    if let Some(bytes) = args.body_limit {
+        settings.body_limit_bytes = (bytes > 0).then_some(bytes);
+    }
+    settings.allows_cors = args.cors.unwrap_or(settings.allows_cors);
+    Ok(settings)
+}
+
+fn fields(lines: &[String]) -> anyhow::Result<Vec<(String, String)>> {
+    let field = |line: &String| {
+        let (name, value) = line.split_once(':').with_context(|| {
+            format!("`{line}` is not a header: write it like `Content-Type: text/xml`")
+        })?;
+        Ok((name.trim().to_owned(), value.trim().to_owned()))
+    };
+    lines.iter().map(field).collect()
+}

@@ -1,0 +1,91 @@
+//! `tenterhook serve`, which is also what this program is when it is called `webhook`.
+
+use std::{
+    ffi::OsString,
+    io::{self, Write},
+    path::Path,
+    process::ExitCode,
+};
+
+use engine::{
+    Clock,
+    serve::{self, ServeError},
+};
+
+use crate::{
+    flags::{self, Asked, FlagError},
+    print,
+};
+
+/// What was typed, if this program was called `webhook`.
+pub(crate) fn typed_as_webhook(mut words: impl Iterator<Item = OsString>) -> Option<Vec<OsString>> {
+    let own = words.next()?;
+    let is_webhook = Path::new(&own).file_stem() == Some("webhook".as_ref());
+    is_webhook.then(|| words.collect())
+}
+
+/// Does what the flags say.
+pub(crate) fn run(name: &str, typed: Vec<OsString>, clock: Clock) -> ExitCode {
+    let typed = typed
+        .into_iter()
+        .map(|word| word.to_string_lossy().into_owned());
+    match flags::parse(typed) {
+        Ok(Asked::Serve(options)) => serve(*options, clock),
+        Ok(Asked::Version) => {
+            let own = env!("CARGO_PKG_VERSION");
+            say(&format!(
+                "webhook version {} (tenterhook {own})",
+                serve::VERSION
+            ))
+        }
+        Ok(Asked::CipherSuites(min)) => match serve::cipher_suites(&min) {
+            Ok(suites) => say(&suites.join("\n")),
+            Err(error) => fail(&serve::log_line(&error.to_string(), clock())),
+        },
+        Ok(Asked::Help) => {
+            print::note(flags::usage(name).trim_end());
+            ExitCode::SUCCESS
+        }
+        Err(error @ FlagError::Misused(_)) => {
+            print::note(&error.to_string());
+            print::note(flags::usage(name).trim_end());
+            ExitCode::from(2)
+        }
+        Err(FlagError::Conflict(why)) => {
+            say(why);
+            ExitCode::FAILURE
+        }
+        Err(error @ FlagError::Port(_)) => fail(&serve::log_line(&error.to_string(), clock())),
+    }
+}
+
+fn serve(options: serve::Options, clock: Clock) -> ExitCode {
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(&serve::log_line(&error.to_string(), clock())),
+    };
+    let ended = runtime.block_on(serve::run(options, clock));
+    // A rule that still looks through a body is not waited for.
+    runtime.shutdown_background();
+    match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error @ ServeError::NoHooks { .. }) => {
+            say(&serve::log_line(&error.to_string(), clock()));
+            ExitCode::FAILURE
+        }
+        Err(error) => fail(&serve::log_line(&error.to_string(), clock())),
+    }
+}
+
+/// Prints to the output. Where nobody reads it, nobody misses it.
+fn say(text: &str) -> ExitCode {
+    match writeln!(io::stdout(), "{text}") {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::FAILURE,
+    }
+}
+
+fn fail(text: &str) -> ExitCode {
+    print::note(text);
+    ExitCode::FAILURE
+}

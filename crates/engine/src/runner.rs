@@ -1,0 +1,260 @@
+//! The only place that starts programs: arguments, never a shell line; each in a process group of its
+//! own that ends as a whole. Start at [`Runner::run`].
+
+mod group;
+mod output;
+mod search;
+
+use std::{
+    ffi::{OsStr, OsString},
+    io,
+    path::PathBuf,
+    process::{ExitStatus, Stdio},
+    sync::Arc,
+    time::Duration,
+};
+
+use bytes::Bytes;
+use tokio::{
+    io::AsyncWriteExt,
+    process::{ChildStdin, Command},
+    sync::Semaphore,
+};
+use tokio_util::sync::CancellationToken;
+
+use crate::runner::{
+    group::Group,
+    output::{Kept, Reader},
+};
+pub use search::{SearchError, find};
+
+/// Starts programs, so many at one time. Clones are the same runner.
+#[derive(Debug, Clone)]
+pub struct Runner {
+    permits: Arc<Semaphore>,
+    stop: CancellationToken,
+}
+
+/// A program to be run, with all that it is given.
+#[derive(Debug, Clone, Default)]
+pub struct Job {
+    /// The file to execute; see [`find`].
+    pub program: PathBuf,
+    /// What the program is called with, its own name first. No shell reads this.
+    pub arguments: Vec<OsString>,
+    /// Set over this process's own environment, in this order.
+    pub environment: Vec<(OsString, OsString)>,
+    /// Where it runs; none for this process's own folder.
+    pub folder: Option<PathBuf>,
+    /// What it reads; when empty its input is closed.
+    pub input: Bytes,
+    /// How long it may take; none for ever.
+    pub timeout: Option<Duration>,
+    /// How many bytes of its output and errors are kept. The rest is read and counted.
+    pub keep_bytes: usize,
+}
+
+/// What became of a program that was started.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ended {
+    /// How it ended.
+    pub how: How,
+    /// What it wrote to its output and its errors, as it came, up to [`Job::keep_bytes`].
+    pub output: Vec<u8>,
+    /// How many bytes it wrote beyond that.
+    pub lost_bytes: u64,
+}
+
+/// How a program ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum How {
+    /// By itself, or by a signal from elsewhere.
+    Exited(ExitStatus),
+    /// Killed with its whole group: its time was over.
+    TimedOut,
+    /// Killed with its whole group: the runner was stopped.
+    Stopped,
+}
+
+impl How {
+    /// Whether it left with status 0.
+    #[must_use]
+    pub fn is_success(self) -> bool {
+        matches!(self, Self::Exited(status) if status.success())
+    }
+}
+
+impl std::fmt::Display for How {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Exited(status) => match status.code() {
+                Some(code) => write!(f, "exit status {code}"),
+                None => write!(f, "{status}"),
+            },
+            Self::TimedOut => f.write_str("killed: its time was over"),
+            Self::Stopped => f.write_str("killed: the runner was stopped"),
+        }
+    }
+}
+
+/// Why a program was not run.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The system refused to start it.
+    #[error("cannot start {}: {source}", program.display())]
+    Start {
+        /// The file.
+        program: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// It was started, and nothing more is known of it.
+    #[error("lost sight of {}: {source}", program.display())]
+    Lost {
+        /// The file.
+        program: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The runner was stopped before its turn came.
+    #[error("the runner was stopped before the program's turn came")]
+    Stopped,
+}
+
+impl Runner {
+    /// A runner of at most `at_once` programs; further ones wait for their turn.
+    #[must_use]
+    pub fn new(at_once: usize) -> Self {
+        Self {
+            permits: Arc::new(Semaphore::new(at_once)),
+            stop: CancellationToken::new(),
+        }
+    }
+
+    /// Kills what runs, group by group, and starts nothing more. Whoever called [`Self::run`] hears
+    /// of it there.
+    pub fn stop(&self) {
+        self.stop.cancel();
+    }
+
+    /// Runs a program to its end, and until nobody writes to its output any more: what it left
+    /// running may be writing still.
+    ///
+    /// Dropped before that, the program is killed with its whole group.
+    ///
+    /// # Errors
+    /// When it cannot be started. A program that fails is no error.
+    pub async fn run(&self, job: Job) -> Result<Ended, RunError> {
+        let turn = self.permits.acquire();
+        let Some(Ok(permit)) = self.stop.run_until_cancelled(turn).await else {
+            return Err(RunError::Stopped);
+        };
+        let Job {
+            program,
+            input,
+            timeout,
+            keep_bytes,
+            ..
+        } = job.clone();
+        let (mut group, input_pipe, mut reader) = match start(job) {
+            Ok(started) => started,
+            Err(source) => return Err(RunError::Start { program, source }),
+        };
+        let mut kept = Kept::new(keep_bytes);
+        let by_itself = async {
+            let exited = async {
+                let status = group.wait().await;
+                // What it left running takes nobody's turn.
+                drop(permit);
+                status
+            };
+            let (status, (), ()) = tokio::join!(
+                exited,
+                kept.fill_from(&mut reader),
+                feed(input_pipe, &input)
+            );
+            status
+        };
+        let ended = tokio::select! {
+            status = by_itself => status.map(How::Exited),
+            how = self.cut(timeout) => Ok(how),
+        };
+        let how = match ended {
+            Ok(how @ (How::TimedOut | How::Stopped)) => group.end().await.map(|()| how),
+            ended => ended,
+        };
+        group.release();
+        match how {
+            Ok(how) => {
+                let (output, lost_bytes) = kept.into_parts();
+                Ok(Ended {
+                    how,
+                    output,
+                    lost_bytes,
+                })
+            }
+            Err(source) => Err(RunError::Lost { program, source }),
+        }
+    }
+
+    /// Waits until a program has to be ended.
+    async fn cut(&self, timeout: Option<Duration>) -> How {
+        let over = async {
+            match timeout {
+                Some(timeout) => tokio::time::sleep(timeout).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            () = over => How::TimedOut,
+            () = self.stop.cancelled() => How::Stopped,
+        }
+    }
+}
+
+fn start(job: Job) -> io::Result<(Group, Option<ChildStdin>, Reader)> {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that starts programs"
+    )]
+    let mut command = Command::new(&job.program);
+    let (name, arguments) = match job.arguments.split_first() {
+        Some((name, arguments)) => (name.as_os_str(), arguments),
+        None => (job.program.as_os_str(), &[][..]),
+    };
+    call_it(&mut command, name);
+    command.args(arguments).envs(job.environment);
+    if let Some(folder) = &job.folder {
+        command.current_dir(folder);
+    }
+    command.stdin(if job.input.is_empty() {
+        Stdio::null()
+    } else {
+        Stdio::piped()
+    });
+    let reader = output::Pipe::attach(&mut command)?;
+    let mut group = Group::start(&mut command)?;
+    // The command holds the writing end, which would keep the output from ending.
+    drop(command);
+    let input = group.take_input();
+    let reader = reader.reader(&mut group)?;
+    Ok((group, input, reader))
+}
+
+/// Sets the name that the program sees itself called by.
+#[cfg(unix)]
+fn call_it(command: &mut Command, name: &OsStr) {
+    command.arg0(name);
+}
+
+#[cfg(not(unix))]
+fn call_it(_: &mut Command, _: &OsStr) {}
+
+/// Writes what the program reads. One that does not want it all closes its end.
+async fn feed(pipe: Option<ChildStdin>, input: &[u8]) {
+    if let Some(mut pipe) = pipe
+        && let Err(error) = pipe.write_all(input).await
+    {
+        tracing::debug!("a program did not read its input to the end: {error}");
+    }
+}

@@ -1,0 +1,173 @@
+//! A hook's command: its files are written, it is run, its files are removed. Start at [`run`].
+
+use std::{
+    env,
+    ffi::OsString,
+    io::{self, Write},
+    path::PathBuf,
+};
+
+use tempfile::NamedTempFile;
+use tokio::task::spawn_blocking;
+use webhook::rules::{
+    command::{CommandPlan, FilePlan},
+    response::CommandEnd,
+};
+
+use crate::{
+    runner::{self, Ended, Job, Runner},
+    serve::log::RequestLog,
+};
+
+/// An output that its sender is answered with is held in memory. More than this is a failure.
+const ANSWER_BYTES: usize = 64 * 1024 * 1024;
+/// What the log has of an output.
+const LOG_BYTES: usize = 64 * 1024;
+
+/// Runs what a hook runs. The answer is how it ended, and what it wrote if somebody waits for it.
+pub(super) async fn run(
+    plan: CommandPlan,
+    hook: &str,
+    runner: &Runner,
+    log: &RequestLog,
+) -> (CommandEnd, Vec<u8>) {
+    let program = match runner::find(&plan.program(), env::var_os("PATH").as_deref()) {
+        Ok(program) => program,
+        Err(error) => {
+            log.line(&format!("error in {error}"));
+            if let Some(hint) = plan.hint() {
+                log.line(&hint);
+            }
+            return (CommandEnd::Failure, Vec::new());
+        }
+    };
+    log.line(&plan.announcement(&program.to_string_lossy()));
+    let is_awaited = plan.is_awaited;
+    let (job, files) = prepare(plan, program, log).await;
+    let ended = runner.run(job).await;
+    let outcome = match ended {
+        Ok(ended) => conclude(ended, is_awaited, log),
+        Err(error) => {
+            log.line("command output: ");
+            log.line(&format!("error occurred: {error}"));
+            (CommandEnd::Failure, Vec::new())
+        }
+    };
+    remove(files, log).await;
+    log.line(&format!("finished handling {hook}"));
+    outcome
+}
+
+/// The job that `plan` describes, and the files that must outlive it.
+async fn prepare(
+    plan: CommandPlan,
+    program: PathBuf,
+    log: &RequestLog,
+) -> (Job, Vec<NamedTempFile>) {
+    let folder = match plan.working_directory.as_str() {
+        "" => None,
+        folder => Some(PathBuf::from(folder)),
+    };
+    let own = plan.env.into_iter();
+    let mut environment: Vec<_> = own
+        .map(|(name, value)| (os_string(name), os_string(value)))
+        .collect();
+    let mut files = Vec::new();
+    for file in plan.files {
+        let (name, folder) = (file.env_name.clone(), folder.clone());
+        let written = spawn_blocking(move || write(&file, folder)).await;
+        match written.unwrap_or_else(|error| Err(io::Error::other(error))) {
+            Ok(file) => {
+                let path = file.path();
+                log.line(&format!("writing env {name} file {}", path.display()));
+                environment.push((OsString::from(name), path.as_os_str().to_owned()));
+                files.push(file);
+            }
+            Err(error) => log.line(&format!("error creating temp file [{error}]")),
+        }
+    }
+    let job = Job {
+        program,
+        arguments: plan.argv.into_iter().map(os_string).collect(),
+        environment,
+        folder,
+        keep_bytes: if plan.is_awaited {
+            ANSWER_BYTES
+        } else {
+            LOG_BYTES
+        },
+        ..Job::default()
+    };
+    (job, files)
+}
+
+fn write(file: &FilePlan, folder: Option<PathBuf>) -> io::Result<NamedTempFile> {
+    let folder = folder.unwrap_or_else(env::temp_dir);
+    let mut builder = tempfile::Builder::new();
+    let named = builder.prefix(&file.prefix).suffix(&file.suffix);
+    let mut made = named.rand_bytes(10).tempfile_in(folder)?;
+    made.write_all(&file.content)?;
+    Ok(made)
+}
+
+/// Removes the files. One that the command has removed itself is gone already.
+async fn remove(files: Vec<NamedTempFile>, log: &RequestLog) {
+    if files.is_empty() {
+        return;
+    }
+    for file in &files {
+        log.line(&format!("removing file {}", file.path().display()));
+    }
+    // Dropped, they are removed; that does not fail.
+    let _ = spawn_blocking(move || drop(files)).await;
+}
+
+fn conclude(ended: Ended, is_awaited: bool, log: &RequestLog) -> (CommandEnd, Vec<u8>) {
+    let Ended {
+        how,
+        mut output,
+        lost_bytes,
+    } = ended;
+    let shown = &output[..output.len().min(LOG_BYTES)];
+    let unseen = (output.len() - shown.len()) as u64 + lost_bytes;
+    let more = match unseen {
+        0 => String::new(),
+        unseen => format!("\n(and {unseen} bytes more)"),
+    };
+    log.line(&format!(
+        "command output: {}{more}",
+        String::from_utf8_lossy(shown)
+    ));
+    if !how.is_success() {
+        log.line(&format!("error occurred: {how}"));
+    }
+    if !is_awaited {
+        output.clear();
+        return (end_of(how.is_success()), output);
+    }
+    if lost_bytes > 0 {
+        let told = format!("the output is over {ANSWER_BYTES} bytes: {lost_bytes} bytes were lost");
+        log.line(&format!("error occurred: {told}"));
+        output.extend_from_slice(format!("\n({told})\n").as_bytes());
+    }
+    (end_of(how.is_success() && lost_bytes == 0), output)
+}
+
+const fn end_of(is_success: bool) -> CommandEnd {
+    match is_success {
+        true => CommandEnd::Success,
+        false => CommandEnd::Failure,
+    }
+}
+
+/// The bytes as the system takes them.
+#[cfg(unix)]
+fn os_string(bytes: Vec<u8>) -> OsString {
+    std::os::unix::ffi::OsStringExt::from_vec(bytes)
+}
+
+/// The bytes as text, for here the system takes nothing else.
+#[cfg(not(unix))]
+fn os_string(bytes: Vec<u8>) -> OsString {
+    OsString::from(String::from_utf8_lossy(&bytes).into_owned())
+}
