@@ -4,7 +4,7 @@ use super::node::YamlError;
 use crate::rules::place::Place;
 
 /// Walks over the characters of a text. Past its end there are NULs, which no text holds.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) struct Cursor {
     text: Vec<char>,
     pub(super) at: usize,

@@ -2,7 +2,7 @@
 
 use super::{
     cursor::{Cursor, is_blank, is_blank_or_end, is_break, is_break_or_end},
-    node::YamlError,
+    node::{YamlError, fault},
 };
 
 /// The line ends between two pieces of a text that goes over several lines.
@@ -89,15 +89,15 @@ pub(super) fn plain(
 
 /// Scans a text in single or double quotes.
 pub(super) fn quoted(cursor: &mut Cursor) -> Result<String, YamlError> {
-    let start = cursor.clone();
+    let start = cursor.place();
     let quote = cursor.take();
     let mut out = String::new();
     loop {
         if cursor.is_document_mark('-') || cursor.is_document_mark('.') {
-            return start.fault("found unexpected document indicator");
+            return fault(start, "found unexpected document indicator");
         }
         if cursor.peek() == '\0' {
-            return start.fault("found unexpected end of stream");
+            return fault(start, "found unexpected end of stream");
         }
         let mut fold = Fold::default();
         while !is_blank_or_end(cursor.peek()) {
@@ -138,7 +138,7 @@ pub(super) fn quoted(cursor: &mut Cursor) -> Result<String, YamlError> {
 
 /// Decodes what follows a backslash. There is no `\/`, and no half of a surrogate pair.
 fn escape(cursor: &mut Cursor) -> Result<char, YamlError> {
-    let start = cursor.clone();
+    let start = cursor.place();
     let digits = match cursor.take() {
         '0' => return Ok('\0'),
         'a' => return Ok('\u{7}'),
@@ -157,19 +157,19 @@ fn escape(cursor: &mut Cursor) -> Result<char, YamlError> {
         'x' => 2,
         'u' => 4,
         'U' => 8,
-        _ => return start.fault("found unknown escape character"),
+        _ => return fault(start, "found unknown escape character"),
     };
     let mut code = 0u32;
     for _ in 0..digits {
         match cursor.peek().to_digit(16) {
             Some(digit) => code = code.wrapping_shl(4) | digit,
-            None => return start.fault("did not find expected hexadecimal number"),
+            None => return fault(start, "did not find expected hexadecimal number"),
         }
         cursor.skip(1);
     }
     match char::from_u32(code) {
         Some(char) => Ok(char),
-        None => start.fault("found invalid Unicode character escape code"),
+        None => fault(start, "found invalid Unicode character escape code"),
     }
 }
 
