@@ -218,6 +218,7 @@ export const en = {
       ["Esc", "back to the list"],
       ["1 2 3 4", "body, headers, query, raw"],
       ["l", "live or paused"],
+      ["t", "ages or clock times"],
       ["/", "filter"],
       ["[", "show or hide endpoints"],
       ["← →", "fold and unfold in the tree"],

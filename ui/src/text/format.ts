@@ -7,6 +7,7 @@ const STEPS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
   ["second", 1],
 ];
 
+const WEEK_MS = 7 * 86_400_000;
 const SPANS_LEAST = ["millisecond", 1] as const;
 const SPANS: readonly (readonly [string, number])[] = [
   ["day", 86_400_000],
@@ -24,6 +25,7 @@ export class Format {
   readonly #time: Intl.DateTimeFormat;
   readonly #day: Intl.DateTimeFormat;
   readonly #date: Intl.DateTimeFormat;
+  readonly #dateAndYear: Intl.DateTimeFormat;
   readonly #language: string;
 
   constructor(language: string) {
@@ -44,6 +46,7 @@ export class Format {
       month: "short",
       year: "numeric",
     });
+    this.#dateAndYear = new Intl.DateTimeFormat(language, { dateStyle: "medium" });
     this.#date = new Intl.DateTimeFormat(language, { day: "numeric", month: "short" });
   }
 
@@ -90,10 +93,17 @@ export class Format {
     return this.#time.format(atMs);
   }
 
-  /** `today`, `yesterday`, then the date. */
+  /** `today`, `yesterday`, then the date, with the year if it is not this one. */
   day(atMs: number, nowMs: number): string {
     const days = dayNumber(atMs) - dayNumber(nowMs);
-    return days === 0 || days === -1 ? this.#age.format(days, "day") : this.#date.format(atMs);
+    if (days === 0 || days === -1) return this.#age.format(days, "day");
+    const isThisYear = new Date(atMs).getFullYear() === new Date(nowMs).getFullYear();
+    return (isThisYear ? this.#date : this.#dateAndYear).format(atMs);
+  }
+
+  /** As {@link age} for a week, then as {@link day}. */
+  ageOrDay(atMs: number, nowMs: number): string {
+    return nowMs - atMs < WEEK_MS ? this.age(atMs, nowMs) : this.day(atMs, nowMs);
   }
 }
 

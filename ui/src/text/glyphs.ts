@@ -25,8 +25,10 @@ export interface Run {
 const HIDDEN_CLASS = String.raw`[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u{115F}\u{1160}\u{3164}\u{FFA0}]`;
 const HIDDEN = new RegExp(HIDDEN_CLASS, "u");
 /** In a line of text two are harmless: a tab, and the joiner that makes one emoji of two. */
-const HARMLESS = String.raw`\t|(?<=[\p{Extended_Pictographic}\p{Emoji_Modifier}\u{FE0F}])\u{200D}(?=\p{Extended_Pictographic})`;
-const HIDDEN_RUNS = new RegExp(`((?:(?!${HARMLESS})${HIDDEN_CLASS})+)`, "u");
+const JOINED_EMOJI = String.raw`(?:\p{Extended_Pictographic}[\p{Emoji_Modifier}\u{FE0F}]*\u{200D})+(?=\p{Extended_Pictographic})`;
+const HIDDEN_RUNS = new RegExp(`${JOINED_EMOJI}|(?:(?!\\t)${HIDDEN_CLASS})+`, "gu");
+/** Most text is of these only, and is known at once. */
+const PLAIN = /^[ -~]*$/;
 const WIDE =
   /[\u{1100}-\u{115F}\u{2E80}-\u{303E}\u{3041}-\u{A4CF}\u{AC00}-\u{D7A3}\u{F900}-\u{FAFF}\u{FE30}-\u{FE6F}\u{FF00}-\u{FF60}\u{FFE0}-\u{FFE6}\u{1F300}-\u{1FAFF}\u{20000}-\u{3FFFD}]|\p{Emoji_Presentation}/u;
 const COMBINING = /\p{M}/u;
@@ -90,11 +92,17 @@ function columnsOf(character: string): number {
 
 /** `text` in runs, what would not be seen replaced by its marks. Tabs and joined emoji stay. */
 export function marked(text: string): Run[] {
-  return text.split(HIDDEN_RUNS).flatMap((piece, index): Run[] => {
-    if (piece === "") return [];
-    if (index % 2 === 0) return [{ text: piece, isMark: false }]; // odd pieces are what it split at
-    return [{ text: Array.from(piece, (one) => markOf(one) ?? one).join(""), isMark: true }];
-  });
+  if (PLAIN.test(text)) return text === "" ? [] : [{ text, isMark: false }];
+  const runs: Run[] = [];
+  let shown = 0;
+  for (const { 0: found, index } of text.matchAll(HIDDEN_RUNS)) {
+    if (!HIDDEN.test(found.charAt(0))) continue; // joined emoji
+    if (index > shown) runs.push({ text: text.slice(shown, index), isMark: false });
+    runs.push({ text: Array.from(found, (one) => markOf(one) ?? one).join(""), isMark: true });
+    shown = index + found.length;
+  }
+  if (shown < text.length) runs.push({ text: text.slice(shown), isMark: false });
+  return runs;
 }
 
 /** Neighbouring glyphs of a kind joined, so that a row needs few elements. */

@@ -88,6 +88,7 @@ test("today and yesterday are called so", () => {
   expect(en.day(noon, noon)).toBe("today");
   expect(en.day(noon - 86_400_000, noon)).toBe("yesterday");
   expect(en.day(noon - 3 * 86_400_000, noon)).toBe("Nov 9");
+  expect(en.day(new Date(2025, 8, 19).getTime(), noon)).toBe("Sep 19, 2025");
   expect(dayNumber(noon)).toBe(dayNumber(new Date(2026, 10, 12, 0, 1).getTime()));
 });
 
