@@ -12,6 +12,7 @@ pub mod parameter;
 pub mod place;
 pub mod request;
 pub mod response;
+pub mod set;
 pub mod signature;
 pub mod template;
 pub mod value;
