@@ -80,3 +80,6 @@ fn check_characters(text: &str) -> Result<(), YamlError> {
         ),
     }
 }
+
+#[cfg(test)]
+mod tests;

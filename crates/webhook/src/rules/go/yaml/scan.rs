@@ -35,7 +35,7 @@ pub(super) fn scan(text: &str) -> Scanned {
                     .keys
                     .iter()
                     .flatten()
-                    .filter(|key| !scanner.is_stale(key));
+                    .filter(|key| key.is_required || !scanner.is_stale(key));
                 let first = open.map(|key| key.token).min();
                 break Some((first.unwrap_or(scanner.tokens.len()), error));
             }
@@ -235,9 +235,15 @@ impl Scanner {
 
     /// Gives up on what might have been a key.
     pub(super) fn drop_key(&mut self) -> Result<(), YamlError> {
-        match self.keys.last_mut().and_then(Option::take) {
-            Some(key) if key.is_required => Err(missing_colon(&key)),
-            _ => Ok(()),
+        let Some(last) = self.keys.last_mut() else {
+            return Ok(());
+        };
+        match last {
+            Some(key) if key.is_required => Err(missing_colon(key)),
+            _ => {
+                *last = None;
+                Ok(())
+            }
         }
     }
 
