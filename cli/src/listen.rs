@@ -43,12 +43,22 @@ async fn follow(
     shown: &mut i64,
     json: bool,
 ) -> anyhow::Result<()> {
+    let mut said = None;
     loop {
         match events.recv().await {
             Ok(Event::Captured { .. }) | Err(RecvError::Lagged(_)) => {
                 show_new(engine, shown, json).await?;
             }
-            Ok(Event::Status { status }) => print::note(&line_state(&status.line)),
+            Ok(Event::Status { status }) => {
+                let now = line_state(&status.line);
+                let failed = status.probe.and_then(|probe| probe.failed);
+                let now = failed.map_or(now, |failed| format!("probe failed: {}", failed.reason));
+                // The same again is no news.
+                if said.as_ref() != Some(&now) {
+                    print::note(&now);
+                }
+                said = Some(now);
+            }
             Ok(Event::Endpoints) => {}
             Err(RecvError::Closed) => return Ok(()),
         }

@@ -15,7 +15,7 @@ use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use listener::Received;
 use tracing::{debug, error, warn};
 use webhook::capture::{Capture, CaptureId, EndpointId};
-use wire::seal::Label;
+use wire::{api::PROBE_HEADER, seal::Label};
 
 use crate::{
     endpoints::Endpoint,
@@ -86,6 +86,11 @@ fn admit(
     };
     let endpoint =
         endpoint.ok_or_else(|| Box::new(refuse(StatusCode::NOT_FOUND, "no such endpoint")))?;
+    if let Some(number) = probe(request)
+        && shared.presence.probe(endpoint.device, number)
+    {
+        return Err(Box::new(StatusCode::NO_CONTENT.into_response()));
+    }
     if endpoint.settings.allows_cors && is_preflight(request) {
         return Err(Box::new(with_cors(StatusCode::NO_CONTENT.into_response())));
     }
@@ -122,6 +127,13 @@ fn turned_away(refused: &Refused) -> Response {
             response
         }
     }
+}
+
+/// The number of a probe, if the request is one.
+fn probe(request: &Request) -> Option<u64> {
+    let digits = request.headers().get(PROBE_HEADER)?.to_str().ok()?;
+    let is_whole = digits.len() == 16 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    u64::from_str_radix(digits, 16).ok().filter(|_| is_whole)
 }
 
 fn is_preflight(request: &Request) -> bool {

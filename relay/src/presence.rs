@@ -6,8 +6,11 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use tokio::sync::Notify;
+use tokio::sync::{Notify, mpsc};
 use tokio_util::sync::CancellationToken;
+
+/// Probes that may wait to be told.
+const PROBES: usize = 4;
 
 /// The sessions that are up.
 #[derive(Debug, Default)]
@@ -18,6 +21,7 @@ struct Line {
     arrived: Arc<Notify>,
     replaced: CancellationToken,
     revoked: CancellationToken,
+    probes: mpsc::Sender<u64>,
 }
 
 /// One session's place.
@@ -26,15 +30,18 @@ pub(crate) struct Present {
     presence: Arc<Presence>,
     device: i64,
     line: Line,
+    probed: tokio::sync::Mutex<mpsc::Receiver<u64>>,
 }
 
 impl Presence {
     /// Puts a session of `device` in place of the one that may be there.
     pub(crate) fn enter(self: &Arc<Self>, device: i64) -> Present {
+        let (probes, probed) = mpsc::channel(PROBES);
         let line = Line {
             arrived: Arc::default(),
             replaced: CancellationToken::new(),
             revoked: CancellationToken::new(),
+            probes,
         };
         let older = self.lines().insert(device, line.clone());
         if let Some(older) = older {
@@ -44,6 +51,7 @@ impl Presence {
             presence: Arc::clone(self),
             device,
             line,
+            probed: tokio::sync::Mutex::new(probed),
         }
     }
 
@@ -52,6 +60,14 @@ impl Presence {
         if let Some(line) = self.lines().get(&device) {
             line.revoked.cancel();
         }
+    }
+
+    /// Has the session of `device` tell its desktop of a probe. False when there is none, or it is
+    /// told of too many.
+    pub(crate) fn probe(&self, device: i64, number: u64) -> bool {
+        self.lines()
+            .get(&device)
+            .is_some_and(|line| line.probes.try_send(number).is_ok())
     }
 
     /// Tells the session of `device`, if one is up, that its queue has grown.
@@ -79,6 +95,15 @@ impl Present {
 }
 
 impl Present {
+    /// The next probe that came to one of the device's endpoints.
+    pub(crate) async fn probe(&self) -> u64 {
+        match self.probed.lock().await.recv().await {
+            Some(number) => number,
+            // The sender lives as long as this session's place.
+            None => std::future::pending().await,
+        }
+    }
+
     /// Returns when the device is one no more.
     pub(crate) async fn revoked(&self) {
         self.line.revoked.cancelled().await;

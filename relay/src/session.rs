@@ -144,6 +144,7 @@ impl Session {
             end = self.follow() => end,
             end = self.listen(source, acknowledged) => end,
             end = self.remove(to_remove) => end,
+            () = self.tell_probes() => Ok(End::Gone),
         };
         end.unwrap_or_else(|end| end)
     }
@@ -304,7 +305,8 @@ impl Session {
                     other @ (Frame::Hello(_)
                     | Frame::Welcome(_)
                     | Frame::Deliver(_)
-                    | Frame::Data { .. }),
+                    | Frame::Data { .. }
+                    | Frame::Probe(_)),
                 ) => {
                     return Err(End::Protocol(format!(
                         "{} is not a desktop's to say",
@@ -322,6 +324,13 @@ impl Session {
         ids.into_iter()
             .filter(|id| in_flight.remove(id).is_some())
             .collect()
+    }
+
+    async fn tell_probes(&self) {
+        loop {
+            let number = self.present.probe().await;
+            self.outbox.control(&Frame::Probe(number)).await;
+        }
     }
 
     /// Takes acknowledged captures out of the queue, many at once.

@@ -223,6 +223,31 @@ async fn exchange(
     }
 }
 
+/// Posts nothing to `url`, with one header of ours.
+pub(crate) async fn post_empty(
+    url: &Url,
+    name: &'static str,
+    value: &str,
+) -> Result<http::StatusCode, ReachError> {
+    let wrong = |reason: String| ReachError::NoRelay {
+        at: at(url),
+        reason,
+    };
+    let request = Request::post(&url[url::Position::BeforePath..])
+        .header(header::HOST, at(url))
+        .header(
+            header::USER_AGENT,
+            concat!("Tenterhook/", env!("CARGO_PKG_VERSION")),
+        )
+        .header(name, value)
+        .body(Full::new(Bytes::new()))
+        .map_err(|error| wrong(error.to_string()))?;
+    let stream = connect(url).await?;
+    let answered = timeout(STEP, exchange(stream, request)).await;
+    let answered = answered.map_err(|_| wrong("no answer in time".to_owned()))?;
+    Ok(answered.map_err(|error| wrong(error.to_string()))?.0)
+}
+
 /// Posts a sample to the receiver at `address`.
 pub(crate) async fn send_sample(address: std::net::SocketAddr) -> Result<(), ReachError> {
     const SAMPLE: &str = r#"{"event":"test","message":"Hello from Tenterhook","items":[1,2,3]}"#;

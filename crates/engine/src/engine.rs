@@ -24,6 +24,7 @@ use crate::{
     inspect::Inspect,
     intake::{self, Intake},
     lists::Lists,
+    probe::Prober,
     receiver::{self, ReceiverError},
     secrets::{Secret, SecretError, Secrets},
     settings::{Settings, SettingsError},
@@ -244,9 +245,23 @@ impl Engine {
             .tasks
             .spawn("watch", move |stop| watched.run(mark, stop));
         let engine = Arc::downgrade(parts);
+        let prober = Prober {
+            database: Arc::clone(&parts.database),
+            secrets: Arc::clone(&parts.secrets),
+            state: Arc::clone(&parts.line),
+            clock,
+        };
+        parts.tasks.spawn("probe", |stop| prober.run(stop));
         let mut line = parts.line.changes();
+        let mut probes = parts.line.probes();
         parts.tasks.spawn("status", |stop| async move {
-            while let Some(Ok(())) = stop.run_until_cancelled(line.changed()).await {
+            loop {
+                tokio::select! {
+                    () = stop.cancelled() => return,
+                    Ok(()) = line.changed() => {}
+                    Ok(()) = probes.changed() => {}
+                    else => return,
+                }
                 let Some(parts) = engine.upgrade() else {
                     return;
                 };
@@ -290,6 +305,7 @@ impl Engine {
             notices: self.notices(pairing.as_ref().map(|pairing| pairing.url.as_str())),
             relay: pairing.map(|pairing| pairing.url),
             line: parts.line.now(),
+            probe: parts.line.probe(),
             receiver: self.receiver().map(|address| format!("http://{address}")),
             captures,
             disk_bytes: sizes.iter().sum(),
@@ -321,6 +337,17 @@ impl Engine {
             );
             all.push(Notice {
                 code: "unencrypted".to_owned(),
+                message,
+            });
+        }
+        let refused = parts.line.refused();
+        if refused > 0 {
+            let message = format!(
+                "the relay refused {refused} requests, for too much waits there: their senders were \
+                 asked to come again"
+            );
+            all.push(Notice {
+                code: "refused".to_owned(),
                 message,
             });
         }

@@ -9,6 +9,7 @@ mod inspect;
 mod intake;
 mod lists;
 mod place;
+mod probe;
 mod receiver;
 pub mod runner;
 mod secrets;

@@ -291,6 +291,49 @@ pub enum LineState {
     Elsewhere,
 }
 
+/// What came of the last probe: a request through the public address and back by the line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Probe {
+    /// When it was sent: Unix epoch, milliseconds.
+    #[ts(type = "number")]
+    pub at_ms: i64,
+    /// How long it took to come back, or to fail.
+    #[ts(type = "number")]
+    pub took_ms: i64,
+    /// Where it failed; none when it came back.
+    pub failed: Option<ProbeFailure>,
+}
+
+/// Where a probe failed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct ProbeFailure {
+    /// How far the way led.
+    pub leg: Leg,
+    /// What failed, and what to do.
+    pub reason: String,
+}
+
+/// A part of the way from a sender to this desktop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub enum Leg {
+    /// Finding the address of the name.
+    Dns,
+    /// Connecting to it.
+    Tcp,
+    /// Making the connection safe.
+    Tls,
+    /// The relay's answer.
+    Relay,
+    /// The line from the relay to here.
+    Tunnel,
+}
+
 /// Something that its user should know.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
@@ -311,6 +354,10 @@ pub struct Status {
     pub relay: Option<String>,
     /// The line to it.
     pub line: LineState,
+    /// The last probe, while the line is up and there is an endpoint.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub probe: Option<Probe>,
     /// The receiver's address.
     pub receiver: Option<String>,
     /// Captures in the history.

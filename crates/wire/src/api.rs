@@ -20,6 +20,9 @@ pub const ENDPOINTS: &str = "/api/endpoints";
 pub const TOKEN: &str = "/api/token";
 /// `GET` a [`DeviceInfo`].
 pub const DEVICE: &str = "/api/device";
+/// The header that makes a request to an endpoint a probe: 16 hexadecimal digits, the number that
+/// the desktop hears in a `PROBE`.
+pub const PROBE_HEADER: &str = "tenterhook-probe";
 /// `GET` with an upgrade to [`crate::SUBPROTOCOL`].
 pub const TUNNEL: &str = "/api/tunnel";
 

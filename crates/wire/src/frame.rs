@@ -23,6 +23,7 @@ const CREDIT: u8 = 0x14;
 const ACK: u8 = 0x20;
 const PING: u8 = 0x30;
 const PONG: u8 = 0x31;
+const PROBE: u8 = 0x32;
 const GOAWAY: u8 = 0x3f;
 
 /// Flag: the stream's last frame from this side.
@@ -72,6 +73,8 @@ pub enum Frame {
     Ping(u64),
     /// The answer to a `PING`.
     Pong(u64),
+    /// Relay to desktop: a probe with this number came to one of its endpoints. Optional.
+    Probe(u64),
 }
 
 /// A capture on its way, sealed: what a relay knows of it, and the first piece of the envelope.
@@ -180,6 +183,11 @@ impl Frame {
             }
             Self::Ping(number) => numbered(PING, *number),
             Self::Pong(number) => numbered(PONG, *number),
+            Self::Probe(number) => {
+                let mut message = numbered(PROBE, *number);
+                message[1] = OPTIONAL;
+                message
+            }
         };
         debug_assert!(message.len() <= MAX_FRAME_BYTES, "the frame is too long");
         message.freeze()
@@ -228,6 +236,7 @@ impl Frame {
             Self::Ack(_) => "ACK",
             Self::Ping(_) => "PING",
             Self::Pong(_) => "PONG",
+            Self::Probe(_) => "PROBE",
         }
     }
 
@@ -250,6 +259,7 @@ impl Frame {
             }
             PING => Self::Ping(u64::from_be_bytes(exactly(payload)?)),
             PONG => Self::Pong(u64::from_be_bytes(exactly(payload)?)),
+            PROBE => Self::Probe(u64::from_be_bytes(exactly(payload)?)),
             _ => return Ok(None),
         }))
     }

@@ -119,6 +119,7 @@ fn frame() -> impl Strategy<Value = Frame> {
             .prop_map(|ids| Frame::Ack(ids.into_iter().map(CaptureId::from_bytes).collect())),
         any::<u64>().prop_map(Frame::Ping),
         any::<u64>().prop_map(Frame::Pong),
+        any::<u64>().prop_map(Frame::Probe),
     ]
 }
 
@@ -132,7 +133,8 @@ const fn is_open_ended(frame: &Frame) -> bool {
         | Frame::Goaway(_)
         | Frame::Credit { .. }
         | Frame::Ping(_)
-        | Frame::Pong(_) => false,
+        | Frame::Pong(_)
+        | Frame::Probe(_) => false,
     }
 }
 

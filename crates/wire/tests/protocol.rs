@@ -115,6 +115,7 @@ fn frames() -> Vec<Frame> {
         Frame::Ack(vec![id(TIME), id(TIME + 1)]),
         Frame::Ping(7),
         Frame::Pong(7),
+        Frame::Probe(7),
     ]
 }
 
@@ -223,7 +224,7 @@ fn the_document_names_every_frame_and_shows_its_bytes() {
                 code: _,
                 text: _,
             } => ["code", "text"].into_iter().for_each(named),
-            Frame::Ack(_) | Frame::Ping(_) | Frame::Pong(_) => {}
+            Frame::Ack(_) | Frame::Ping(_) | Frame::Pong(_) | Frame::Probe(_) => {}
         }
         if !matches!(
             frame,
@@ -233,7 +234,7 @@ fn the_document_names_every_frame_and_shows_its_bytes() {
             assert!(bare.contains(&digits), "{} is not shown", frame.name());
         }
     }
-    assert_eq!(kinds.len(), 10);
+    assert_eq!(kinds.len(), 11);
     for name in ["envelope", "sealed"] {
         let digits: String = golden(name)
             .iter()

@@ -10,7 +10,7 @@ use std::{
     path::{Path, PathBuf},
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicI64, Ordering},
+        atomic::{AtomicI64, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -30,7 +30,7 @@ use crate::{
     intake::Intake,
     secrets::{Secret, Secrets},
     store::pairing::{self, Pairing},
-    view::LineState,
+    view::{LineState, Probe},
 };
 
 /// How soon the line is taken when another program lets it go.
@@ -52,6 +52,10 @@ pub(crate) struct Tunnel {
 #[derive(Debug)]
 pub(crate) struct State {
     line: watch::Sender<LineState>,
+    /// The number of the probe that was heard last.
+    probed: watch::Sender<Option<u64>>,
+    probe: watch::Sender<Option<Probe>>,
+    refused: AtomicU64,
     heard_at_ms: AtomicI64,
     /// Captures that this desktop could not open.
     unreadable: Mutex<u64>,
@@ -61,6 +65,9 @@ impl Default for State {
     fn default() -> Self {
         Self {
             line: watch::Sender::new(LineState::Unpaired),
+            probed: watch::Sender::new(None),
+            probe: watch::Sender::new(None),
+            refused: AtomicU64::new(0),
             heard_at_ms: AtomicI64::new(0),
             unreadable: Mutex::new(0),
         }
@@ -80,6 +87,36 @@ impl State {
     /// Told whenever the line becomes another.
     pub(crate) fn changes(&self) -> watch::Receiver<LineState> {
         self.line.subscribe()
+    }
+
+    /// The last probe.
+    pub(crate) fn probe(&self) -> Option<Probe> {
+        self.probe.borrow().clone()
+    }
+
+    /// Told whenever there is another probe.
+    pub(crate) fn probes(&self) -> watch::Receiver<Option<Probe>> {
+        self.probe.subscribe()
+    }
+
+    /// Says what came of a probe, and how many requests the relay has refused.
+    pub(crate) fn set_probe(&self, probe: Option<Probe>, refused: u64) {
+        self.refused.store(refused, Ordering::Relaxed);
+        self.probe.send_replace(probe);
+    }
+
+    /// Requests that the relay has refused, for too much waits there.
+    pub(crate) fn refused(&self) -> u64 {
+        self.refused.load(Ordering::Relaxed)
+    }
+
+    /// Told whenever a probe is heard, with its number.
+    pub(crate) fn heard_probes(&self) -> watch::Receiver<Option<u64>> {
+        self.probed.subscribe()
+    }
+
+    fn heard_probe(&self, number: u64) {
+        self.probed.send_replace(Some(number));
     }
 
     /// Captures that came and could not be opened.

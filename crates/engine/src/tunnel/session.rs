@@ -302,6 +302,7 @@ impl Reader<'_> {
                 Some(Frame::Reset { stream, .. }) => drop(self.unfinished.remove(&stream)),
                 Some(Frame::Ping(nonce)) => self.say(Frame::Pong(nonce)).await?,
                 Some(Frame::Goaway(goaway)) => return Ok(End::Sent(goaway)),
+                Some(Frame::Probe(number)) => self.tunnel.state.heard_probe(number),
                 Some(Frame::Pong(_)) | None => {}
                 Some(
                     other @ (Frame::Hello(_)

@@ -1,0 +1,123 @@
+//! The honest status: "connected" is shown beside a request that went the whole way a moment ago.
+
+use std::{
+    net::SocketAddr,
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use engine::{
+    Engine, Options, ReceiveAt,
+    view::{Event, Leg, Probe},
+};
+use relay::{Config, Relay};
+use tests::sender::{request, send};
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a program reads the clock, and here the test is it"
+)]
+fn now_ms() -> i64 {
+    i64::try_from(
+        SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap()
+            .as_millis(),
+    )
+    .unwrap()
+}
+
+/// The first probe of `engine` that is as `wanted`.
+async fn probe(engine: &Engine, wanted: impl Fn(&Probe) -> bool) -> Probe {
+    let mut events = engine.subscribe();
+    loop {
+        if let Some(probe) = engine.status().await.unwrap().probe.filter(&wanted) {
+            return probe;
+        }
+        while !matches!(events.recv().await.unwrap(), Event::Status { .. }) {}
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_probe_goes_the_whole_way_and_is_no_capture() {
+    let folder = tempfile::tempdir().unwrap();
+    let listen = SocketAddr::from(([127, 0, 0, 1], 0));
+    let server = Relay::start(Config::new(listen, folder.path().join("relay")), now_ms)
+        .await
+        .unwrap();
+    let data = folder.path().join("desktop");
+    let engine = Engine::open(Options {
+        data,
+        clock: now_ms,
+        use_keychain: false,
+    })
+    .unwrap();
+    engine
+        .pair(&server.invite().await.unwrap().to_string(), "test")
+        .await
+        .unwrap();
+    let (endpoint, _) = engine.new_endpoint(None).await.unwrap();
+    let path = endpoint.url[endpoint.url.find("/h/").unwrap()..].to_owned();
+    let address = server.address();
+    let post = |headers: Vec<(&'static str, &'static str)>| {
+        let sent = request("POST", &path, &headers, b"");
+        tokio::task::spawn_blocking(move || send(address, &sent).unwrap().status)
+    };
+    // Nobody is there to hear it: whatever it looks like, it is kept.
+    let marked = ("Tenterhook-Probe", "00000000000000ff");
+    assert_eq!(post(vec![marked]).await.unwrap(), 200);
+
+    engine.start(ReceiveAt::Off).await.unwrap();
+    let came = probe(&engine, |probe| probe.failed.is_none()).await;
+    assert!(came.took_ms >= 0 && came.at_ms <= now_ms());
+    assert_eq!(post(vec![marked]).await.unwrap(), 204);
+    assert_eq!(
+        post(vec![("Tenterhook-Probe", "nonsense")]).await.unwrap(),
+        200
+    );
+    let mut count = 0;
+    while count < 2 {
+        count = engine.records_after(0, 10).await.unwrap().len();
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(count, 2, "probes are no captures");
+    engine.stop().await;
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_probe_that_fails_says_on_which_part_of_the_way() {
+    let folder = tempfile::tempdir().unwrap();
+    let listen = SocketAddr::from(([127, 0, 0, 1], 0));
+    // Its owner has told it a public address where nobody answers.
+    let nobody = std::net::TcpListener::bind(listen)
+        .unwrap()
+        .local_addr()
+        .unwrap();
+    let mut config = Config::new(listen, folder.path().join("relay"));
+    config.public_url = Some(format!("http://{nobody}").parse().unwrap());
+    let server = Relay::start(config, now_ms).await.unwrap();
+    let data = folder.path().join("desktop");
+    let engine = Engine::open(Options {
+        data,
+        clock: now_ms,
+        use_keychain: false,
+    })
+    .unwrap();
+    let connect = server.invite().await.unwrap().to_string();
+    let reachable = connect.replace(
+        &nobody.port().to_string(),
+        &server.address().port().to_string(),
+    );
+    engine.pair(&reachable, "test").await.unwrap();
+    engine.new_endpoint(None).await.unwrap();
+    engine.start(ReceiveAt::Off).await.unwrap();
+    let failed = probe(&engine, |_| true).await.failed.unwrap();
+    assert_eq!(failed.leg, Leg::Tcp);
+    assert!(
+        failed.reason.contains(&nobody.to_string()),
+        "{}",
+        failed.reason
+    );
+    engine.stop().await;
+    server.stop().await;
+}
