@@ -1,6 +1,8 @@
 //! A hooks file as a Go template, with the functions `getenv`, `cat` and `credential`. Start at
 //! [`run`].
 
+mod print;
+
 use std::sync::Arc;
 
 use gotmpl::{
@@ -8,7 +10,7 @@ use gotmpl::{
     parse::{CommandNode, Expr, ListNode, Node, Parser, PipeNode, Pos},
 };
 
-use super::go::number::long_float;
+use self::print::{print, print_value, printf, show, text};
 
 /// Reads a fact of the outside world by its name, if it is there.
 pub type Ask = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
@@ -104,6 +106,15 @@ fn functions(template: Template, env: &TemplateEnv) -> Template {
             Ok(text(credential(&both, one_text("credential", arguments)?)))
         })
         .func("print", |arguments| Ok(text(print(arguments))))
+        .func("html", |arguments| {
+            Ok(text(gotmpl::html_escape(&print_value(arguments))))
+        })
+        .func("js", |arguments| {
+            Ok(text(gotmpl::js_escape(&print_value(arguments))))
+        })
+        .func("urlquery", |arguments| {
+            Ok(text(gotmpl::url_encode(&print_value(arguments))))
+        })
         .func(PRINTF, printf)
         .func(SHOW, |arguments| {
             Ok(arguments.last().map_or(Value::Nil, show))
@@ -129,10 +140,6 @@ fn credential(env: &TemplateEnv, name: &str) -> String {
     }
 }
 
-fn text(text: String) -> Value {
-    Value::String(text.into())
-}
-
 fn one_text<'a>(function: &str, arguments: &'a [Value]) -> gotmpl::Result<&'a str> {
     match arguments {
         [Value::String(text)] => Ok(text),
@@ -144,84 +151,6 @@ fn one_text<'a>(function: &str, arguments: &'a [Value]) -> gotmpl::Result<&'a st
             "wrong number of args for {function}: want 1 got {}",
             arguments.len()
         ))),
-    }
-}
-
-/// Prints floats as Go does, and leaves the rest to the engine.
-fn show(value: &Value) -> Value {
-    match value {
-        Value::Float(float) => text(long_float(*float)),
-        Value::List(items) => {
-            let items: Vec<_> = items.iter().map(|item| show(item).to_string()).collect();
-            text(format!("[{}]", items.join(" ")))
-        }
-        other => other.clone(),
-    }
-}
-
-/// Go's `Sprint`: a space between two operands when neither is a text.
-fn print(arguments: &[Value]) -> String {
-    let mut out = String::new();
-    let mut was_text = true;
-    for (at, argument) in arguments.iter().enumerate() {
-        let is_text = matches!(argument, Value::String(_));
-        if at > 0 && !is_text && !was_text {
-            out.push(' ');
-        }
-        out.push_str(&show(argument).to_string());
-        was_text = is_text;
-    }
-    out
-}
-
-/// The engine's `printf`, which knows no `%T` and prints floats at length, with those two done for it.
-fn printf(arguments: &[Value]) -> gotmpl::Result<Value> {
-    let mut arguments = arguments.to_vec();
-    if let Some((Value::String(format), rest)) = arguments.split_first_mut() {
-        let mut out = String::new();
-        let mut at = 0;
-        let mut chars = format.chars();
-        while let Some(char) = chars.next() {
-            out.push(char);
-            if char != '%' {
-                continue;
-            }
-            let is_flag = |char: &char| matches!(char, '0'..='9' | '+' | '-' | '#' | ' ' | '.');
-            let flags: String = chars.clone().take_while(is_flag).collect();
-            chars = chars.as_str()[flags.len()..].chars();
-            out.push_str(&flags);
-            let verb = chars.next();
-            match (verb, rest.get_mut(at)) {
-                (Some('T'), Some(argument)) => {
-                    *argument = text(type_name(argument).to_owned());
-                    out.push('s');
-                }
-                (Some('v'), Some(argument @ Value::Float(_))) => {
-                    *argument = show(argument);
-                    out.push('s');
-                }
-                (verb, _) => out.extend(verb),
-            }
-            at += usize::from(verb != Some('%'));
-        }
-        *format = out.into();
-    }
-    let named = |at| format!(" (index . {at})");
-    let source = format!(
-        "{{{{printf{}}}}}",
-        (0..arguments.len()).map(named).collect::<String>()
-    );
-    let engine = Template::new("").parse(&source)?;
-    Ok(text(
-        engine.execute_to_string(&Value::List(arguments.into()))?,
-    ))
-}
-
-fn type_name(value: &Value) -> &'static str {
-    match value {
-        Value::Nil => "<nil>",
-        Value::Float(_) => "float64",
-        other => other.type_name(),
     }
 }
 
@@ -345,6 +274,27 @@ mod tests {
             read: Arc::new(|path| panic!("nothing is read, not even {path}")),
         };
         assert_eq!(run(b"{{ credential \"x\" }}", &env), Ok("value".to_owned()));
+    }
+
+    /// What Go 1.19 writes.
+    #[test]
+    fn values_are_printed_and_escaped_as_go_prints_and_escapes_them() {
+        check(
+            r#"{{ js 1 2 "<" nil }}"#,
+            Ok(r"1 2\u003C\u003Cno value\u003E"),
+        );
+        check(
+            r#"{{ html nil }}{{ urlquery "a" "b c" }}"#,
+            Ok("&lt;no value&gt;ab+c"),
+        );
+        check(
+            r#"{{ 1e6 }} {{ 1e-5 }} {{ printf "%v %T" 2.0 1 }}"#,
+            Ok("1e+06 1e-05 2 int"),
+        );
+        check(
+            r#"{{ print 1 2.5 "a" 3 4 }}|{{ println "a" 1 }}"#,
+            Ok("1 2.5a3 4|a 1\n"),
+        );
     }
 
     #[test]
