@@ -69,3 +69,38 @@ impl Wake {
         .ok()?
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicI64, Ordering};
+
+    use tokio::time::{Instant, timeout};
+
+    use super::*;
+
+    static SLEPT_MS: AtomicI64 = AtomicI64::new(0);
+    static BEGUN: std::sync::OnceLock<Instant> = std::sync::OnceLock::new();
+
+    /// The clock of a computer: it goes on while the computer sleeps, and its timers do not.
+    fn clock() -> i64 {
+        let running = BEGUN.get_or_init(Instant::now).elapsed();
+        i64::try_from(running.as_millis()).unwrap() + SLEPT_MS.load(Ordering::Relaxed)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_sleep_is_noticed_when_the_computer_wakes() {
+        let relay = "http://127.0.0.1:9".parse().unwrap();
+        let wake = Wake::new(&relay, clock);
+        let awake = timeout(Duration::from_secs(600), wake.woken()).await;
+        assert!(awake.is_err(), "nothing happened");
+        let mut woken = std::pin::pin!(wake.woken());
+        assert!(
+            timeout(Duration::from_secs(10), woken.as_mut())
+                .await
+                .is_err()
+        );
+        SLEPT_MS.store(3_600_000, Ordering::Relaxed);
+        let noticed = timeout(2 * LOOK_EVERY, woken).await;
+        assert!(noticed.is_ok(), "it woke");
+    }
+}
