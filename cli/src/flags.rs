@@ -253,7 +253,7 @@ struct Flags {
     asks_suites: bool,
     is_secure: bool,
     tls: TlsOptions,
-    hooks: Vec<PathBuf>,
+    hooks: Vec<String>,
     ip: String,
     port: i64,
     socket: String,
@@ -327,7 +327,7 @@ impl Flags {
                     value: value.to_owned(),
                 });
             }
-            "hooks" => self.hooks.push(text.into()),
+            "hooks" => self.hooks.push(text),
             "http-methods" => self.options.http_methods = methods_of(&text),
             "ip" => self.ip = text,
             "key" => self.tls.key = text.into(),

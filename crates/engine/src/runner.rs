@@ -1,31 +1,18 @@
 //! The only place that starts programs: arguments, never a shell line; each in a process group of its
 //! own that ends as a whole. Start at [`Runner::run`].
 
-mod group;
 mod output;
+mod process;
 mod search;
 
-use std::{
-    ffi::{OsStr, OsString},
-    io,
-    path::PathBuf,
-    process::{ExitStatus, Stdio},
-    sync::Arc,
-    time::Duration,
-};
+use std::{ffi::OsString, io, path::PathBuf, sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use tokio::{
-    io::AsyncWriteExt,
-    process::{ChildStdin, Command},
-    sync::Semaphore,
-};
+use subprocess::ExitStatus;
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
-use crate::runner::{
-    group::Group,
-    output::{Kept, Reader},
-};
+use crate::runner::{output::Kept, process::Group};
 pub use search::{SearchError, find};
 
 /// Starts programs, so many at one time. Clones are the same runner.
@@ -42,7 +29,7 @@ pub struct Job {
     pub program: PathBuf,
     /// What the program is called with, its own name first. No shell reads this.
     pub arguments: Vec<OsString>,
-    /// Set over this process's own environment, in this order.
+    /// Comes after this process's own environment, in this order; of one name the last counts.
     pub environment: Vec<(OsString, OsString)>,
     /// Where it runs; none for this process's own folder.
     pub folder: Option<PathBuf>,
@@ -87,9 +74,10 @@ impl How {
 impl std::fmt::Display for How {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Exited(status) => match status.code() {
-                Some(code) => write!(f, "exit status {code}"),
-                None => write!(f, "{status}"),
+            Self::Exited(status) => match (status.code(), status.signal()) {
+                (Some(code), _) => write!(f, "exit status {code}"),
+                (None, Some(signal)) => write!(f, "killed by signal {signal}"),
+                (None, None) => f.write_str("nobody knows how it ended"),
             },
             Self::TimedOut => f.write_str("killed: its time was over"),
             Self::Stopped => f.write_str("killed: the runner was stopped"),
@@ -149,18 +137,12 @@ impl Runner {
         let Some(Ok(permit)) = self.stop.run_until_cancelled(turn).await else {
             return Err(RunError::Stopped);
         };
-        let Job {
-            program,
-            input,
-            timeout,
-            keep_bytes,
-            ..
-        } = job.clone();
-        let (mut group, input_pipe, mut reader) = match start(job) {
+        let (program, timeout, mut kept) =
+            (job.program.clone(), job.timeout, Kept::new(job.keep_bytes));
+        let (mut group, mut output) = match Group::start(job).await {
             Ok(started) => started,
             Err(source) => return Err(RunError::Start { program, source }),
         };
-        let mut kept = Kept::new(keep_bytes);
         let by_itself = async {
             let exited = async {
                 let status = group.wait().await;
@@ -168,33 +150,21 @@ impl Runner {
                 drop(permit);
                 status
             };
-            let (status, (), ()) = tokio::join!(
-                exited,
-                kept.fill_from(&mut reader),
-                feed(input_pipe, &input)
-            );
+            let (status, ()) = tokio::join!(exited, kept.fill_from(&mut output));
             status
         };
         let ended = tokio::select! {
             status = by_itself => status.map(How::Exited),
-            how = self.cut(timeout) => Ok(how),
-        };
-        let how = match ended {
-            Ok(how @ (How::TimedOut | How::Stopped)) => group.end().await.map(|()| how),
-            ended => ended,
+            how = self.cut(timeout) => group.end().await.map(|()| how),
         };
         group.release();
-        match how {
-            Ok(how) => {
-                let (output, lost_bytes) = kept.into_parts();
-                Ok(Ended {
-                    how,
-                    output,
-                    lost_bytes,
-                })
-            }
-            Err(source) => Err(RunError::Lost { program, source }),
-        }
+        let how = ended.map_err(|source| RunError::Lost { program, source })?;
+        let (output, lost_bytes) = kept.into_parts();
+        Ok(Ended {
+            how,
+            output,
+            lost_bytes,
+        })
     }
 
     /// Waits until a program has to be ended.
@@ -209,52 +179,5 @@ impl Runner {
             () = over => How::TimedOut,
             () = self.stop.cancelled() => How::Stopped,
         }
-    }
-}
-
-fn start(job: Job) -> io::Result<(Group, Option<ChildStdin>, Reader)> {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the one place that starts programs"
-    )]
-    let mut command = Command::new(&job.program);
-    let (name, arguments) = match job.arguments.split_first() {
-        Some((name, arguments)) => (name.as_os_str(), arguments),
-        None => (job.program.as_os_str(), &[][..]),
-    };
-    call_it(&mut command, name);
-    command.args(arguments).envs(job.environment);
-    if let Some(folder) = &job.folder {
-        command.current_dir(folder);
-    }
-    command.stdin(if job.input.is_empty() {
-        Stdio::null()
-    } else {
-        Stdio::piped()
-    });
-    let reader = output::Pipe::attach(&mut command)?;
-    let mut group = Group::start(&mut command)?;
-    // The command holds the writing end, which would keep the output from ending.
-    drop(command);
-    let input = group.take_input();
-    let reader = reader.reader(&mut group)?;
-    Ok((group, input, reader))
-}
-
-/// Sets the name that the program sees itself called by.
-#[cfg(unix)]
-fn call_it(command: &mut Command, name: &OsStr) {
-    command.arg0(name);
-}
-
-#[cfg(not(unix))]
-fn call_it(_: &mut Command, _: &OsStr) {}
-
-/// Writes what the program reads. One that does not want it all closes its end.
-async fn feed(pipe: Option<ChildStdin>, input: &[u8]) {
-    if let Some(mut pipe) = pipe
-        && let Err(error) = pipe.write_all(input).await
-    {
-        tracing::debug!("a program did not read its input to the end: {error}");
     }
 }

@@ -23,6 +23,7 @@ use std::{io, path::PathBuf, sync::Arc, time::Duration};
 use listener::{Limits, Tasks};
 use tokio::task::spawn_blocking;
 use tokio_util::sync::CancellationToken;
+use webhook::rules::set::DuplicateId;
 
 use crate::{
     Clock,
@@ -93,10 +94,8 @@ pub enum ServeError {
     #[error("error setting up os signal watcher: {0}")]
     Signals(io::Error),
     /// Two files have a hook of one id.
-    #[error(
-        "error: hook with the id {0} has already been loaded!\nplease check your hooks file for duplicate hooks ids!"
-    )]
-    Duplicate(String),
+    #[error(transparent)]
+    Duplicate(#[from] DuplicateId),
     /// There is nothing to serve, and nobody reads why.
     #[error(
         "couldn't load any hooks from file!\naborting webhook execution since the -verbose flag is set to false.\nIf, for some reason, you want webhook to {} without the hooks, either use -verbose flag, or -nopanic",

@@ -1,14 +1,7 @@
 //! What a program writes, its errors among it in the order in which they came: read to the end, and
-//! kept up to a limit.
+//! kept up to a limit. Start at [`Kept::fill_from`].
 
-use std::io;
-
-use tokio::{
-    io::{AsyncRead, AsyncReadExt},
-    process::Command,
-};
-
-use crate::runner::group::Group;
+use std::io::{self, PipeReader};
 
 /// Read at once.
 const PART_BYTES: usize = 64 * 1024;
@@ -31,20 +24,20 @@ impl Kept {
     }
 
     /// Reads until the end. Loses nothing of what it has read when it is dropped.
-    pub(super) async fn fill_from(&mut self, reader: &mut Reader) {
-        let mut part = vec![0; PART_BYTES];
+    pub(super) async fn fill_from(&mut self, output: &mut Output) {
         loop {
-            let length = match reader.read(&mut part).await {
-                Ok(0) => return,
-                Ok(length) => length,
+            match output.next().await {
+                Ok(&[]) => return,
+                Ok(part) => {
+                    let room = (self.limit - self.bytes.len()).min(part.len());
+                    self.bytes.extend_from_slice(&part[..room]);
+                    self.lost_bytes += (part.len() - room) as u64;
+                }
                 Err(error) => {
                     tracing::debug!("the output of a program broke off: {error}");
                     return;
                 }
-            };
-            let room = (self.limit - self.bytes.len()).min(length);
-            self.bytes.extend_from_slice(&part[..room]);
-            self.lost_bytes += (length - room) as u64;
+            }
         }
     }
 
@@ -54,47 +47,64 @@ impl Kept {
 }
 
 /// The reading end of an output.
-pub(super) type Reader = Box<dyn AsyncRead + Send + Unpin>;
-
-/// One pipe for output and errors.
 #[cfg(unix)]
-pub(super) struct Pipe(io::PipeReader);
+pub(super) struct Output {
+    pipe: tokio::net::unix::pipe::Receiver,
+    part: Vec<u8>,
+}
 
 #[cfg(unix)]
-impl Pipe {
-    pub(super) fn attach(command: &mut Command) -> io::Result<Self> {
-        let (reader, writer) = io::pipe()?;
-        command.stdout(writer.try_clone()?).stderr(writer);
-        Ok(Self(reader))
+impl Output {
+    pub(super) fn new(pipe: PipeReader) -> io::Result<Self> {
+        Ok(Self {
+            pipe: tokio::net::unix::pipe::Receiver::from_owned_fd(pipe.into())?,
+            part: vec![0; PART_BYTES],
+        })
     }
 
-    pub(super) fn reader(self, _: &mut Group) -> io::Result<Reader> {
-        let reader = tokio::net::unix::pipe::Receiver::from_owned_fd(self.0.into())?;
-        Ok(Box::new(reader))
+    /// The next bytes; none at the end.
+    async fn next(&mut self) -> io::Result<&[u8]> {
+        let length = tokio::io::AsyncReadExt::read(&mut self.pipe, &mut self.part).await?;
+        Ok(&self.part[..length])
     }
 }
 
-/// Two pipes, for here one cannot be read without a thread: what comes at the same time may change
-/// places.
+/// The reading end of an output, read by a thread, for here nothing else can wait for it.
 #[cfg(not(unix))]
-pub(super) struct Pipe;
-
-#[cfg(not(unix))]
-impl Pipe {
-    pub(super) fn attach(command: &mut Command) -> io::Result<Self> {
-        use std::process::Stdio;
-
-        command.stdout(Stdio::piped()).stderr(Stdio::piped());
-        Ok(Self)
-    }
-
-    pub(super) fn reader(self, group: &mut Group) -> io::Result<Reader> {
-        let child = group.child();
-        let output = child.stdout.take().ok_or(io::ErrorKind::BrokenPipe)?;
-        let errors = child.stderr.take().ok_or(io::ErrorKind::BrokenPipe)?;
-        Ok(Box::new(both::Both::new(output, errors)))
-    }
+pub(super) struct Output {
+    parts: tokio::sync::mpsc::Receiver<io::Result<Vec<u8>>>,
+    part: Vec<u8>,
 }
 
 #[cfg(not(unix))]
-mod both;
+impl Output {
+    pub(super) fn new(mut pipe: PipeReader) -> io::Result<Self> {
+        let (to, parts) = tokio::sync::mpsc::channel(4);
+        let read = move || {
+            loop {
+                let mut part = vec![0; PART_BYTES];
+                let read = io::Read::read(&mut pipe, &mut part).map(|length| {
+                    part.truncate(length);
+                    part
+                });
+                let is_last = !matches!(&read, Ok(part) if !part.is_empty());
+                if to.blocking_send(read).is_err() || is_last {
+                    return;
+                }
+            }
+        };
+        std::thread::Builder::new()
+            .name("program output".to_owned())
+            .spawn(read)?;
+        let part = Vec::new();
+        Ok(Self { parts, part })
+    }
+
+    async fn next(&mut self) -> io::Result<&[u8]> {
+        self.part = match self.parts.recv().await {
+            Some(part) => part?,
+            None => Vec::new(),
+        };
+        Ok(&self.part)
+    }
+}

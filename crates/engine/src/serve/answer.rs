@@ -117,7 +117,8 @@ impl Exchange<'_> {
         let Some(id) = id else {
             return Ok(Response::alive(&server.headers));
         };
-        let hook = server.hooks.find(&id);
+        let hooks = server.hooks.now();
+        let hook = str::from_utf8(&id).ok().and_then(|id| hooks.find(id));
         // Nobody has to send a body to a hook that is not there, unless it is to be shown.
         if hook.is_none() && !server.is_debug {
             return Ok(Response::hook_not_found());
@@ -135,12 +136,12 @@ impl Exchange<'_> {
         let Some(hook) = hook else {
             return Ok(Response::hook_not_found());
         };
-        Ok(self.trigger(hook, received, from).await)
+        Ok(self.trigger(hook.clone(), received, from).await)
     }
 
     /// Asks the hook what is to be done, and has it done.
-    async fn trigger(&self, hook: Arc<Hook>, received: Received, from: String) -> Response {
-        let (context, judge) = (self.server.context(), Arc::clone(&hook));
+    async fn trigger(&self, hook: Hook, received: Received, from: String) -> Response {
+        let (context, id) = (self.server.context(), hook.id.clone());
         // Judging a large body takes its time, and others are not to wait for it.
         let judging = spawn_blocking(move || {
             let head = &received.head;
@@ -152,7 +153,7 @@ impl Exchange<'_> {
                 body: &received.body,
                 remote_addr: from,
             };
-            judge.evaluate(&view, &context)
+            hook.evaluate(&view, &context)
         });
         let Evaluation {
             reply,
@@ -173,16 +174,16 @@ impl Exchange<'_> {
             (Reply::Now(response), None) => response,
             (Reply::Now(response), Some(plan)) => {
                 // Nobody waits for its end.
-                drop(self.start(plan, &hook));
+                drop(self.start(plan, id));
                 response
             }
-            (Reply::AfterCommand(after), Some(plan)) => self.wait(after, plan, &hook).await,
+            (Reply::AfterCommand(after), Some(plan)) => self.wait(after, plan, id).await,
             (Reply::AfterCommand(after), None) => after.response(CommandEnd::Failure, Vec::new()),
         }
     }
 
-    async fn wait(&self, after: AfterCommand, plan: CommandPlan, hook: &Hook) -> Response {
-        match self.start(plan, hook).await {
+    async fn wait(&self, after: AfterCommand, plan: CommandPlan, id: String) -> Response {
+        match self.start(plan, id).await {
             Ok((end, output)) => after.response(end, output),
             // The server stops, and the command was ended with it.
             Err(_) => after.response(CommandEnd::Failure, Vec::new()),
@@ -190,13 +191,9 @@ impl Exchange<'_> {
     }
 
     /// Starts a command that goes on whether or not its sender waits.
-    fn start(&self, plan: CommandPlan, hook: &Hook) -> oneshot::Receiver<(CommandEnd, Vec<u8>)> {
+    fn start(&self, plan: CommandPlan, id: String) -> oneshot::Receiver<(CommandEnd, Vec<u8>)> {
         let (told, hears) = oneshot::channel();
-        let (runner, log, id) = (
-            self.server.runner.clone(),
-            self.log.clone(),
-            hook.id.clone(),
-        );
+        let (runner, log) = (self.server.runner.clone(), self.log.clone());
         self.server.commands.spawn("command", |_| async move {
             let ended = command::run(plan, &id, &runner, &log).await;
             // Its sender may have gone.

@@ -2,14 +2,13 @@
 //! [`Hooks::load`].
 
 use std::{
-    fs, io,
-    path::{Path, PathBuf},
-    sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
+    fs, io, mem,
+    sync::{Arc, PoisonError, RwLock},
 };
 
 use webhook::rules::{
-    hook::Hook,
     load::{HooksFile, LoadError},
+    set::HookSet,
     template::TemplateEnv,
 };
 
@@ -18,22 +17,16 @@ use crate::serve::{ServeError, log::Log, options::Options};
 /// The hooks of all files.
 pub(super) struct Hooks {
     /// Read at the start; what fails then is left out.
-    named: Vec<PathBuf>,
-    files: RwLock<Vec<File>>,
+    named: Vec<String>,
+    set: RwLock<Arc<HookSet>>,
     template: Option<TemplateEnv>,
     log: Log,
 }
 
-/// One file that was read.
-struct File {
-    path: PathBuf,
-    hooks: Vec<Arc<Hook>>,
-}
-
 #[derive(Debug, thiserror::Error)]
 enum ReadError {
-    #[error("open {}: {source}", path.display())]
-    Unreadable { path: PathBuf, source: io::Error },
+    #[error("open {path}: {source}")]
+    Unreadable { path: String, source: io::Error },
     #[error(transparent)]
     Refused(#[from] LoadError),
 }
@@ -42,7 +35,7 @@ impl Hooks {
     pub(super) fn new(options: &Options, log: Log) -> Self {
         Self {
             named: options.hooks.clone(),
-            files: RwLock::default(),
+            set: RwLock::default(),
             template: options.is_template.then(surroundings),
             log,
         }
@@ -54,39 +47,31 @@ impl Hooks {
     /// When two files have a hook of one id.
     pub(super) fn load(&self) -> Result<(), ServeError> {
         for path in &self.named {
-            let shown = path.display();
             self.log
-                .line(&format!("attempting to load hooks from {shown}"));
-            let Some(hooks) = self.read(path) else {
-                continue;
-            };
-            for hook in &hooks {
-                if self.find(hook.id.as_bytes()).is_some() {
-                    return Err(ServeError::Duplicate(hook.id.clone()));
-                }
-                self.log.line(&format!("\tloaded: {}", hook.id));
+                .line(&format!("attempting to load hooks from {path}"));
+            if let Some(file) = self.read(path) {
+                let loaded = ids(&file);
+                self.change(|set| set.add(path, file))?;
+                self.tell_each("loaded", &loaded);
             }
-            let path = path.clone();
-            self.change().push(File { path, hooks });
         }
         Ok(())
     }
 
-    /// The hook that answers to `id`: of several the first.
-    pub(super) fn find(&self, id: &[u8]) -> Option<Arc<Hook>> {
-        let files = self.look();
-        let mut hooks = files.iter().flat_map(|file| &file.hooks);
-        hooks.find(|hook| hook.id.as_bytes() == id).cloned()
+    /// The hooks as they are now.
+    pub(super) fn now(&self) -> Arc<HookSet> {
+        let set = self.set.read().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(&set)
     }
 
     /// How many hooks there are.
     pub(super) fn count(&self) -> usize {
-        self.look().iter().map(|file| file.hooks.len()).sum()
+        self.now().hooks().count()
     }
 
-    /// The files that were read at the start.
-    pub(super) fn paths(&self) -> Vec<PathBuf> {
-        self.look().iter().map(|file| file.path.clone()).collect()
+    /// The files that could be read at the start.
+    pub(super) fn paths(&self) -> Vec<String> {
+        self.now().paths().map(str::to_owned).collect()
     }
 
     /// Reads every file again that could be read at the start.
@@ -97,54 +82,45 @@ impl Hooks {
     }
 
     /// Reads one file again. When it is refused, its hooks stay what they were.
-    pub(super) fn reload(&self, path: &Path) {
-        let shown = path.display();
+    pub(super) fn reload(&self, path: &str) {
         self.log
-            .line(&format!("attempting to reload hooks from {shown}"));
-        let Some(hooks) = self.read(path) else {
+            .line(&format!("attempting to reload hooks from {path}"));
+        let Some(file) = self.read(path) else {
             return;
         };
-        let mut files = self.change();
-        for (at, hook) in hooks.iter().enumerate() {
-            let is_same = |other: &Arc<Hook>| other.id == hook.id;
-            let mut others = files.iter().filter(|file| file.path != path);
-            let is_elsewhere = others.any(|file| file.hooks.iter().any(is_same));
-            if is_elsewhere || hooks[..at].iter().any(is_same) {
-                let duplicate = ServeError::Duplicate(hook.id.clone());
+        let loaded = ids(&file);
+        match self.change(|set| set.replace(path, file)) {
+            Ok(()) => self.tell_each("loaded", &loaded),
+            Err(duplicate) => {
                 self.log.line(&duplicate.to_string());
                 self.log
                     .line("reverting hooks back to the previous configuration");
-                return;
             }
-            self.log.line(&format!("\tloaded: {}", hook.id));
-        }
-        if let Some(file) = files.iter_mut().find(|file| file.path == path) {
-            file.hooks = hooks;
         }
     }
 
-    /// Forgets the hooks of a file that is gone. Should it come back, it is read again.
-    pub(super) fn remove(&self, path: &Path) {
-        let mut files = self.change();
-        let Some(file) = files.iter_mut().find(|file| file.path == path) else {
-            return;
-        };
-        let removed = std::mem::take(&mut file.hooks);
-        for hook in &removed {
-            self.log.line(&format!("\tremoving: {}", hook.id));
-        }
-        let (count, shown) = (removed.len(), path.display());
+    /// Forgets the hooks of a file that is gone. Should it come back, it can be reloaded.
+    pub(super) fn remove(&self, path: &str) {
+        let before = self.now();
+        // An empty file has no id that another could have.
+        let _ = self.change(|set| set.replace(path, HooksFile::default()));
+        let after = self.now();
+        let is_gone = |id: &&str| after.find(id).is_none();
+        let gone = before.hooks().map(|hook| hook.id.as_str());
+        let gone: Vec<_> = gone.filter(is_gone).map(str::to_owned).collect();
+        self.tell_each("removing", &gone);
+        let count = gone.len();
         self.log.line(&format!(
-            "removed {count} hook(s) that were loaded from file {shown}"
+            "removed {count} hook(s) that were loaded from file {path}"
         ));
     }
 
-    fn read(&self, path: &Path) -> Option<Vec<Arc<Hook>>> {
+    fn read(&self, path: &str) -> Option<HooksFile> {
         match self.parse(path) {
             Ok(file) => {
                 let count = file.hooks.len();
                 self.log.line(&format!("found {count} hook(s) in file"));
-                Some(file.hooks.into_iter().map(Arc::new).collect())
+                Some(file)
             }
             Err(error) => {
                 self.log
@@ -154,8 +130,8 @@ impl Hooks {
         }
     }
 
-    fn parse(&self, path: &Path) -> Result<HooksFile, ReadError> {
-        if path.as_os_str().is_empty() {
+    fn parse(&self, path: &str) -> Result<HooksFile, ReadError> {
+        if path.is_empty() {
             return Ok(HooksFile::default());
         }
         let bytes = fs::read(path).map_err(|source| ReadError::Unreadable {
@@ -165,13 +141,24 @@ impl Hooks {
         Ok(HooksFile::load(&bytes, self.template.as_ref())?)
     }
 
-    fn look(&self) -> RwLockReadGuard<'_, Vec<File>> {
-        self.files.read().unwrap_or_else(PoisonError::into_inner)
+    /// Changes the hooks all at once. Requests on their way keep those that they have found.
+    fn change<T>(&self, change: impl FnOnce(&mut HookSet) -> T) -> T {
+        let mut set = self.set.write().unwrap_or_else(PoisonError::into_inner);
+        let mut new = HookSet::clone(&set);
+        let outcome = change(&mut new);
+        drop(mem::replace(&mut *set, Arc::new(new)));
+        outcome
     }
 
-    fn change(&self) -> RwLockWriteGuard<'_, Vec<File>> {
-        self.files.write().unwrap_or_else(PoisonError::into_inner)
+    fn tell_each(&self, what: &str, ids: &[String]) {
+        for id in ids {
+            self.log.line(&format!("\t{what}: {id}"));
+        }
     }
+}
+
+fn ids(file: &HooksFile) -> Vec<String> {
+    file.hooks.iter().map(|hook| hook.id.clone()).collect()
 }
 
 /// What templates may ask for: the environment and files, as text.

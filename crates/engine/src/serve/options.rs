@@ -13,8 +13,8 @@ pub struct Options {
     pub place: Place,
     /// Who the server is to be once it can be connected to; none to stay who it is.
     pub identity: Option<Identity>,
-    /// The hooks files.
-    pub hooks: Vec<PathBuf>,
+    /// The paths of the hooks files.
+    pub hooks: Vec<String>,
     /// Whether the files are Go templates.
     pub is_template: bool,
     /// Whether files are read again when they change.
@@ -76,7 +76,7 @@ impl Default for Options {
                 port: 9000,
             },
             identity: None,
-            hooks: vec![PathBuf::from("hooks.json")],
+            hooks: vec!["hooks.json".to_owned()],
             is_template: false,
             is_hot: false,
             url_prefix: "hooks".to_owned(),

@@ -3,7 +3,6 @@
 
 use std::{
     fs,
-    path::{Path, PathBuf},
     sync::Arc,
     time::{Duration, SystemTime},
 };
@@ -23,7 +22,7 @@ type Stamp = Option<(u64, u64, u64, SystemTime)>;
 
 /// A file as it is watched.
 struct Watched {
-    path: PathBuf,
+    path: String,
     /// As it was when its hooks were read.
     read: Stamp,
     /// As it was at the last look.
@@ -40,8 +39,8 @@ pub(super) async fn watch(
 ) -> ServeError {
     let mut files: Vec<_> = hooks.paths().into_iter().map(Watched::new).collect();
     for file in &files {
-        let shown = file.path.display();
-        log.line(&format!("setting up file watcher for {shown}"));
+        let path = &file.path;
+        log.line(&format!("setting up file watcher for {path}"));
     }
     let mut pace = interval(PACE);
     pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -70,7 +69,7 @@ pub(super) async fn watch(
 }
 
 impl Watched {
-    fn new(path: PathBuf) -> Self {
+    fn new(path: String) -> Self {
         let stamp = stamp(&path);
         Self {
             path,
@@ -88,20 +87,20 @@ impl Watched {
             return;
         }
         self.read = now;
-        let shown = self.path.display();
+        let path = &self.path;
         if now.is_some() {
-            log.line(&format!("hooks file {shown} modified"));
-            hooks.reload(&self.path);
+            log.line(&format!("hooks file {path} modified"));
+            hooks.reload(path);
         } else {
             log.line(&format!(
-                "hooks file {shown} removed, removing hooks that were loaded from it until it is back"
+                "hooks file {path} removed, removing hooks that were loaded from it until it is back"
             ));
-            hooks.remove(&self.path);
+            hooks.remove(path);
         }
     }
 }
 
-fn stamp(path: &Path) -> Stamp {
+fn stamp(path: &str) -> Stamp {
     let metadata = fs::metadata(path).ok()?;
     let (device, number) = identity(&metadata);
     let modified = metadata.modified().unwrap_or(SystemTime::UNIX_EPOCH);
