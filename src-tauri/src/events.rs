@@ -7,15 +7,23 @@ use engine::{
     Engine,
     view::{Event, Status},
 };
-use tokio::sync::broadcast::{
-    Receiver,
-    error::{RecvError, TryRecvError},
+use tokio::{
+    sync::broadcast::{
+        Receiver,
+        error::{RecvError, TryRecvError},
+    },
+    time::{Instant, sleep, sleep_until},
 };
 
 /// What the page listens to; each carries a list of [`Event`]s.
 pub(crate) const NAME: &str = "engine";
-/// The page draws at most so often for what arrives.
+/// The page hears no more often.
 const PAUSE: Duration = Duration::from_millis(50);
+/// The status says how many captures there are. While they come it is told so often, for counting
+/// costs time in a large history.
+const COUNT_EVERY: Duration = Duration::from_millis(400);
+/// The status says when the relay was last heard. So often it is told although nothing changed.
+const LIFE_EVERY: Duration = Duration::from_secs(5);
 
 /// Passes what is `heard` of `engine` on by `tell`, until the engine is gone.
 pub(crate) async fn forward(
@@ -23,23 +31,46 @@ pub(crate) async fn forward(
     mut heard: Receiver<Event>,
     tell: impl Fn(&[Event]) + Send,
 ) {
-    let mut news = News::default();
+    let mut status_told = Instant::now();
+    let mut status_due = status_told + LIFE_EVERY;
     loop {
-        match heard.recv().await {
-            Ok(event) => news.add(event),
-            Err(RecvError::Lagged(_)) => news.add_all(&engine).await,
-            Err(RecvError::Closed) => return,
+        let mut news = News::default();
+        tokio::select! {
+            first = heard.recv() => match first {
+                Ok(event) => news.add(event),
+                Err(RecvError::Lagged(_)) => news.add_unheard(),
+                Err(RecvError::Closed) => return,
+            },
+            () = sleep_until(status_due) => {}
         }
         loop {
             match heard.try_recv() {
                 Ok(event) => news.add(event),
-                Err(TryRecvError::Lagged(_)) => news.add_all(&engine).await,
+                Err(TryRecvError::Lagged(_)) => news.add_unheard(),
                 Err(TryRecvError::Empty | TryRecvError::Closed) => break,
             }
         }
-        tell(&std::mem::take(&mut news).into_events());
-        tokio::time::sleep(PAUSE).await;
+        if news.captured.is_some() {
+            status_due = status_due.min(status_told + COUNT_EVERY);
+        }
+        if Instant::now() >= status_due {
+            news.status = status(&engine).await.or(news.status);
+            status_told = Instant::now();
+            status_due = status_told + LIFE_EVERY;
+        }
+        let news = news.into_events();
+        if !news.is_empty() {
+            tell(&news);
+            sleep(PAUSE).await;
+        }
     }
+}
+
+async fn status(engine: &Engine) -> Option<Status> {
+    let status = engine.status().await;
+    status
+        .inspect_err(|error| tracing::warn!("the status could not be read: {error}"))
+        .ok()
 }
 
 /// Events made one of a kind: captures are summed, of the status only the newest counts.
@@ -59,14 +90,11 @@ impl News {
         }
     }
 
-    /// Some were missed, nobody knows which: the page is to look at everything again.
-    async fn add_all(&mut self, engine: &Engine) {
+    /// Some were missed, nobody knows which: the page is to look at the lists again. The status
+    /// follows, as it does after captures.
+    fn add_unheard(&mut self) {
         self.captured.get_or_insert(0);
         self.endpoints = true;
-        match engine.status().await {
-            Ok(status) => self.status = Some(status),
-            Err(error) => tracing::warn!("the status could not be read: {error}"),
-        }
     }
 
     fn into_events(self) -> Vec<Event> {
@@ -77,5 +105,159 @@ impl News {
             .into_iter()
             .flatten()
             .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use engine::{Options, view::LineState};
+    use tokio::sync::{
+        broadcast::Sender,
+        mpsc::{UnboundedReceiver, unbounded_channel},
+    };
+
+    use super::*;
+
+    /// A real engine of an empty folder, events of our own making, and what the page is told of them.
+    struct Page {
+        events: Sender<Event>,
+        told: UnboundedReceiver<(Instant, Vec<Event>)>,
+        _folder: tempfile::TempDir,
+    }
+
+    impl Page {
+        fn open(room: usize) -> Self {
+            let folder = tempfile::tempdir().unwrap();
+            let engine = Engine::open(Options {
+                data: folder.path().to_owned(),
+                clock: || 0,
+                use_keychain: false,
+            });
+            let events = Sender::new(room);
+            let (to, told) = unbounded_channel();
+            let tell = move |news: &[Event]| drop(to.send((Instant::now(), news.to_vec())));
+            let heard = events.subscribe();
+            let mut tasks = tokio::task::JoinSet::new();
+            tasks.spawn(forward(engine.unwrap(), heard, tell));
+            tasks.detach_all();
+            Self {
+                events,
+                told,
+                _folder: folder,
+            }
+        }
+
+        fn say(&self, event: Event) {
+            self.events.send(event).unwrap();
+        }
+
+        async fn told(&mut self) -> (Instant, Vec<Event>) {
+            self.told.recv().await.expect("the page is told")
+        }
+
+        /// All that is told once nothing is said any more.
+        async fn rest(mut self) -> Vec<(Instant, Vec<Event>)> {
+            drop(self.events);
+            let mut all = Vec::new();
+            while let Some(told) = self.told.recv().await {
+                all.push(told);
+            }
+            all
+        }
+    }
+
+    fn captured(news: &[Event]) -> u64 {
+        let counts = news.iter().map(|event| match event {
+            Event::Captured { count } => *count,
+            Event::Status { .. } | Event::Endpoints => 0,
+        });
+        counts.sum()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn two_thousand_captures_are_told_as_few_sums_with_pauses_between() {
+        let page = Page::open(256);
+        for _ in 0..200 {
+            for _ in 0..10 {
+                page.say(Event::Captured { count: 1 });
+            }
+            sleep(Duration::from_millis(5)).await;
+        }
+        let all = page.rest().await;
+        assert_eq!(
+            all.iter().map(|(_, news)| captured(news)).sum::<u64>(),
+            2_000
+        );
+        assert!(all.len() <= 22, "{}", all.len());
+        assert!(all.is_sorted_by(|(one, _), (next, _)| *next - *one >= PAUSE));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_event_after_a_quiet_time_is_told_at_once() {
+        let mut page = Page::open(256);
+        sleep(LIFE_EVERY / 2).await;
+        let said = Instant::now();
+        page.say(Event::Endpoints);
+        assert_eq!(page.told().await, (said, vec![Event::Endpoints]));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn of_the_status_only_the_newest_is_told() {
+        let mut page = Page::open(256);
+        let status = |captures| Status {
+            relay: None,
+            line: LineState::Unpaired,
+            receiver: None,
+            captures,
+            disk_bytes: 0,
+            notices: Vec::new(),
+        };
+        for captures in 0..9 {
+            page.say(Event::Status {
+                status: status(captures),
+            });
+        }
+        let (_, news) = page.told().await;
+        assert_eq!(news, [Event::Status { status: status(8) }]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn captures_are_followed_by_a_status_that_has_counted_them() {
+        let mut page = Page::open(256);
+        sleep(COUNT_EVERY).await;
+        page.say(Event::Captured { count: 1 });
+        let (_, news) = page.told().await;
+        assert!(matches!(
+            news[..],
+            [Event::Captured { count: 1 }, Event::Status { .. }]
+        ));
+        // The next comes too early to be counted again, and is all the same.
+        page.say(Event::Captured { count: 1 });
+        let (early, news) = page.told().await;
+        assert_eq!(news, [Event::Captured { count: 1 }]);
+        let (late, news) = page.told().await;
+        assert!(matches!(news[..], [Event::Status { .. }]));
+        assert!(late - early <= COUNT_EVERY);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_missed_some_looks_at_everything_again() {
+        let mut page = Page::open(2);
+        for _ in 0..9 {
+            page.say(Event::Endpoints);
+        }
+        let (_, news) = page.told().await;
+        assert_eq!(news, [Event::Captured { count: 0 }, Event::Endpoints]);
+        let (_, news) = page.told().await;
+        assert!(matches!(news[..], [Event::Status { .. }]));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_last_sign_of_life_is_told_although_nothing_changed() {
+        let mut page = Page::open(256);
+        let (first, _) = page.told().await;
+        let (second, news) = page.told().await;
+        assert!(matches!(news[..], [Event::Status { .. }]));
+        assert!(second - first <= LIFE_EVERY + PAUSE);
     }
 }

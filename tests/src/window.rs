@@ -5,6 +5,7 @@ use std::{
     ffi::OsStr,
     fs,
     net::{SocketAddr, TcpListener, TcpStream},
+    thread,
 };
 
 use serde_json::{Value, json};
@@ -116,7 +117,7 @@ impl Window {
             runtime,
             _driver: driver,
         };
-        window.element("footer", "captures");
+        window.element(STATUS, " capture");
         window
     }
 
@@ -151,21 +152,22 @@ impl Window {
         answer["value"].clone()
     }
 
-    /// Waits for an element that matches `css` and holds `text`.
+    /// Waits for an element that matches `css` and says `text`, or is called so.
     ///
     /// # Panics
     /// When none comes.
     pub fn element(&self, css: &str, text: &str) -> WebElement {
+        wait_for(&format!("{css} with {text:?}"), || self.look(css, text))
+    }
+
+    fn look(&self, css: &str, text: &str) -> Option<WebElement> {
         let script = "const [css, text] = arguments;
-            const shown = [...document.querySelectorAll(css)].filter((one) => one.checkVisibility());
-            return shown.find((one) => one.textContent.includes(text)) ?? null;";
+            const says = (one) => `${one.textContent} ${one.ariaLabel ?? ''}`.includes(text);
+            const all = [...document.querySelectorAll(css)];
+            return all.find((one) => one.checkVisibility() && says(one)) ?? null;";
         let args = vec![json!(css), json!(text)];
-        wait_for(&format!("{css} with {text:?}"), || {
-            self.drive(css, async |page| {
-                let found = page.execute(script, args.clone()).await?;
-                Ok(found.element().ok())
-            })
-        })
+        let found = self.drive(css, async |page| page.execute(script, args).await);
+        found.element().ok()
     }
 
     /// The text of the first element that matches `css`, once there is one.
@@ -179,10 +181,16 @@ impl Window {
         text.as_str().unwrap_or_default().to_owned()
     }
 
-    /// Clicks on the element that matches `css` and holds `text`.
+    /// Clicks on an element that matches `css` and says `text`, or is called so.
+    ///
+    /// # Panics
+    /// When there is none that can be clicked on.
     pub fn click(&self, css: &str, text: &str) {
-        let element = self.element(css, text);
-        self.drive(css, async |_| element.click().await);
+        wait_for(&format!("a click on {css} with {text:?}"), || {
+            let element = self.look(css, text)?;
+            // It may be gone or another by now; then the next is looked for.
+            self.runtime.block_on(element.click()).ok()
+        });
     }
 
     /// Types `keys` into the element that matches `css`.
@@ -255,6 +263,10 @@ impl Window {
 
 impl Drop for Window {
     fn drop(&mut self) {
+        if thread::panicking() {
+            let test = thread::current();
+            self.shot(&format!("failed-{}", test.name().unwrap_or("test")));
+        }
         self.end();
     }
 }

@@ -1,6 +1,12 @@
 //! The window, as its user sees and uses it: the built app on a display of its own.
 
-use std::{fs, net::SocketAddr, thread, time::Instant};
+use std::{
+    fs,
+    net::SocketAddr,
+    sync::atomic::{AtomicBool, AtomicUsize, Ordering},
+    thread,
+    time::Instant,
+};
 
 use serde_json::json;
 use tests::{
@@ -75,13 +81,38 @@ fn a_webhook_that_came_while_the_window_was_closed_is_marked() {
     window.element(ROW, "held");
 }
 
+/// Posts from many connections at once, at least 2,000 times and until `act` is done; the answer
+/// is how often.
+fn burst(to: SocketAddr, act: impl FnOnce()) -> usize {
+    const LEAST: usize = 2_000;
+    const MOST: usize = 50_000;
+    let (next, is_done) = (AtomicUsize::new(0), AtomicBool::new(false));
+    let post_many = || {
+        let mut posted = 0;
+        loop {
+            let number = next.fetch_add(1, Ordering::Relaxed);
+            if number >= MOST || (number >= LEAST && is_done.load(Ordering::Relaxed)) {
+                return posted;
+            }
+            post(to, &format!("/burst/{number}"), &[], b"{\"a\":1}");
+            posted += 1;
+        }
+    };
+    thread::scope(|scope| {
+        let senders: Vec<_> = (0..8).map(|_| scope.spawn(post_many)).collect();
+        act();
+        is_done.store(true, Ordering::Relaxed);
+        senders
+            .into_iter()
+            .map(|sender| sender.join().unwrap())
+            .sum()
+    })
+}
+
 #[test]
 fn a_burst_of_two_thousand_leaves_the_page_at_work() {
-    const SENDERS: usize = 8;
-    const EACH: usize = 250;
     let desk = Desk::new();
     let window = desk.open();
-    let to = window.receiver();
     // What the page hears, and how often it draws.
     let _ = window.run(
         "window.heard = []; window.frames = 0;
@@ -94,40 +125,29 @@ fn a_burst_of_two_thousand_leaves_the_page_at_work() {
         &[],
     );
     let begun = Instant::now();
-    thread::scope(|scope| {
-        for sender in 0..SENDERS {
-            scope.spawn(move || {
-                for number in 0..EACH {
-                    post(to, &format!("/burst/{sender}/{number}"), &[], b"{\"a\":1}");
-                }
-            });
-        }
-        // The page takes a click and shows a capture while they come.
+    let posted = burst(window.receiver(), || {
+        // While they come the page takes a click, and shows what was clicked on.
         window.click(ROW, "/burst/");
         window.element("[role=treeitem]", "a");
     });
-    window.element(STATUS, "2,000 captures");
-    let took = begun.elapsed();
+    let sent_in = begun.elapsed();
+    let counted = format!("{},{:03} captures", posted / 1_000, posted % 1_000);
+    window.element(STATUS, &counted);
     let heard = window.run(
         "const captured = window.heard.filter(({ kind }) => kind === 'captured');
          return { count: captured.reduce((sum, { count }) => sum + count, 0),
                   batches: captured.length, frames: window.frames };",
         &[],
     );
-    println!("2,000 captures in {took:?}: {heard}");
-    assert_eq!(heard["count"], 2_000);
-    let most = took.as_millis() / 50 + 2;
-    assert!(
-        u128::from(heard["batches"].as_u64().unwrap()) <= most,
-        "{heard} in {took:?}"
-    );
-    assert!(
-        heard["frames"].as_u64().unwrap() >= 20,
-        "{heard} in {took:?}"
-    );
-    // The list stood still under the cursor, and says how many came.
-    window.click("button", "Show");
-    window.element("[aria-setsize='2000']", "/burst/");
+    let shown_in = begun.elapsed();
+    println!("{posted} captures sent in {sent_in:?}, shown in {shown_in:?}: {heard}");
+    assert_eq!(heard["count"], posted);
+    let most = shown_in.as_millis() / 50 + 2;
+    let batches = heard["batches"].as_u64().unwrap();
+    assert!(u128::from(batches) <= most, "{heard} in {shown_in:?}");
+    // The list stood still under the cursor, and says how many came meanwhile.
+    window.click("button", " new");
+    window.element(&format!("[aria-setsize='{posted}']"), "/burst/");
 }
 
 #[test]
@@ -137,9 +157,9 @@ fn what_is_copied_can_be_pasted() {
     let url = format!("http://{}/", window.receiver());
     window.click("header button", "Copy address");
     window.element("[role=status]", "copied");
-    window.keys("[type=search]", Key::Control + "v");
+    window.keys("search input", Key::Control + "v");
     wait_for("the pasted address", || {
-        let typed = window.run("return document.querySelector('[type=search]').value", &[]);
+        let typed = window.run("return document.querySelector('search input').value", &[]);
         (typed == url.as_str()).then_some(())
     });
 }
