@@ -1,10 +1,10 @@
 //! What a hook runs, as data: nothing here starts anything. Start at [`CommandPlan`].
 
 use crate::rules::{
+    fault::{Crash, LookupFault},
     go::text::{base64_prefix, quote, repair},
     hook::{Hook, Parameter},
-    parameter::LookupFault,
-    request::{Crash, Facts},
+    request::Facts,
     value::LookupError,
 };
 

@@ -4,10 +4,11 @@
 use crate::rules::{
     command::CommandPlan,
     explain::Clause,
+    fault::Crash,
     go::text::{quote, repair},
     hook::{Hook, ResponseHeader},
     judge::Bench,
-    request::{Crash, Facts, RequestView},
+    request::{Facts, RequestView},
     response::{AfterCommand, Headers, Response, known_status},
 };
 

@@ -2,8 +2,8 @@
 //! Start at [`Clause`].
 
 use crate::rules::{
+    fault::RuleFault,
     hook::{Match, MatchKind, Rule},
-    judge::RuleFault,
 };
 
 /// One clause of a rule and what became of it.

@@ -1,5 +1,7 @@
 //! A hook as its file defines it. Every property is there, in the file's own values.
 
+use std::fmt;
+
 /// What answers one address: when it triggers, what it runs and what it says.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Hook {
@@ -75,7 +77,7 @@ pub struct Rule {
 }
 
 /// One comparison.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Clone, PartialEq, Eq, Default)]
 pub struct Match {
     /// The kind of comparison, such as `value`; see [`MatchKind`].
     pub kind: String,
@@ -89,6 +91,19 @@ pub struct Match {
     pub parameter: Parameter,
     /// The addresses of an `ip-whitelist`, spaces between them.
     pub ip_range: String,
+}
+
+/// Without the secret, for what is debugged ends up in logs.
+impl fmt::Debug for Match {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Match")
+            .field("kind", &self.kind)
+            .field("regex", &self.regex)
+            .field("value", &self.value)
+            .field("parameter", &self.parameter)
+            .field("ip_range", &self.ip_range)
+            .finish_non_exhaustive()
+    }
 }
 
 /// The comparisons that there are.
@@ -151,5 +166,19 @@ impl MatchKind {
             "scalr-signature" => Some((Self::ScalrSignature, false)),
             _ => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_is_not_debugged() {
+        let inner = Match {
+            secret: "hush".to_owned(),
+            ..Match::default()
+        };
+        assert!(!format!("{inner:?}").contains("hush"));
     }
 }

@@ -3,45 +3,12 @@
 
 use crate::rules::{
     explain::{Clause, ClauseKind, Outcome},
+    fault::RuleFault,
     go::{address, regexp},
     hook::{Match, MatchKind, Rule},
-    parameter::LookupFault,
     request::Facts,
-    signature::{self, SignatureFault},
-    value::LookupError,
+    signature,
 };
-
-/// Why a clause could not be decided.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum RuleFault {
-    /// A parameter has no value.
-    #[error(transparent)]
-    Lookup(#[from] LookupFault),
-    /// A signature is wrong, or cannot be checked.
-    #[error(transparent)]
-    Signature(#[from] SignatureFault),
-    /// The pattern or the addresses of the rule are unreadable, or the sender's address is.
-    #[error("{0}")]
-    Unreadable(String),
-}
-
-impl RuleFault {
-    /// Whether a value is merely not there. Everything else ends the request with 500.
-    #[must_use]
-    pub const fn is_missing(&self) -> bool {
-        matches!(self, Self::Lookup(fault) if fault.is_missing())
-    }
-
-    /// Whether the original breaks off without a word.
-    #[must_use]
-    pub(crate) const fn is_crash(&self) -> bool {
-        matches!(
-            self,
-            Self::Lookup(LookupFault::Lookup(LookupError::Overflow(_)))
-                | Self::Signature(SignatureFault::NoText)
-        )
-    }
-}
 
 /// What is known beside the request.
 pub(crate) struct Bench<'a> {

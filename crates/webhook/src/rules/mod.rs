@@ -4,21 +4,22 @@
 pub mod command;
 pub mod evaluate;
 pub mod explain;
+pub mod fault;
 pub mod hook;
-pub mod judge;
 pub mod lint;
 pub mod load;
-pub mod parameter;
 pub mod place;
 pub mod request;
 pub mod response;
 pub mod set;
-pub mod signature;
 pub mod template;
 pub mod value;
 
 pub(crate) mod go;
+mod judge;
+mod parameter;
 mod payload;
+mod signature;
 
 #[cfg(test)]
 mod conformance;

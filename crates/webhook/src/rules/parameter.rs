@@ -1,33 +1,12 @@
 //! What a parameter stands for in a request, and why it may stand for nothing.
 
 use crate::rules::{
+    fault::LookupFault,
     go::{header::canonical, text::quote},
     hook::Parameter,
     request::Facts,
-    value::{LookupError, Object, find, object_to_json},
+    value::{Object, find, object_to_json},
 };
-
-/// Why a parameter has no value.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum LookupFault {
-    /// Its name leads nowhere.
-    #[error(transparent)]
-    Lookup(#[from] LookupError),
-    /// A request has no such property.
-    #[error("unsupported request key: {0}")]
-    RequestKey(String),
-    /// There is no such source.
-    #[error("no source for value retrieval")]
-    NoSource,
-}
-
-impl LookupFault {
-    /// Whether the value is merely not there, which a rule may live with.
-    #[must_use]
-    pub const fn is_missing(&self) -> bool {
-        matches!(self, Self::Lookup(LookupError::NotFound(_)))
-    }
-}
 
 /// The sources that there are.
 pub(crate) const SOURCES: &[&str] = &[

@@ -5,9 +5,9 @@ use std::net::SocketAddr;
 use crate::{
     capture::Capture,
     rules::{
+        fault::{Crash, LookupFault},
         go::{header::canonical, url::parse_query},
         hook::{Hook, Parameter},
-        parameter::LookupFault,
         payload,
         value::{Object, Value, object_to_json},
     },
@@ -167,10 +167,6 @@ impl<'a> Facts<'a> {
             .map_or_else(|| b"null".to_vec(), object_to_json)
     }
 }
-
-/// The original breaks off here and answers 500 with nothing; what led to it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Crash(pub(crate) String);
 
 /// The first value of each name, as Go's server hands the header on.
 fn headers(fields: &[(&[u8], &[u8])]) -> Object {

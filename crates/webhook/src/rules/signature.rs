@@ -3,53 +3,12 @@
 use aws_lc_rs::{constant_time, hmac};
 
 use crate::rules::{
+    fault::SignatureFault,
     go::{date, text::repair},
     hook::Hash,
     request::Facts,
     value::Value,
 };
-
-/// Why a signature does not count. No message tells what the right one would be.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum SignatureFault {
-    /// None of those sent is right.
-    #[error("invalid payload signatures [{}]{}", .sent.join(" "), if *.is_empty { " on empty payload" } else { "" })]
-    Wrong {
-        /// What was sent, without the name of the hash.
-        sent: Vec<String>,
-        /// Whether there was no body at all, as with a multipart form.
-        is_empty: bool,
-    },
-    /// Scalr's signature is not right.
-    #[error("invalid payload signature {0}")]
-    WrongScalr(String),
-    /// Scalr's date is more than five minutes off.
-    #[error("invalid payload signature outdated")]
-    Outdated,
-    /// Scalr's date is none.
-    #[error("parsing time {0:?} as \"Mon 02 Jan 2006 15:04:05 MST\"")]
-    Date(String),
-    /// The rule has no secret.
-    #[error("signature validation secret can not be empty")]
-    NoSecret,
-    /// The rule has no secret for Scalr.
-    #[error("signature validation signing key can not be empty")]
-    NoSigningKey,
-    /// A header that was parsed as JSON is no signature.
-    #[error("the signature is no text")]
-    NoText,
-}
-
-impl SignatureFault {
-    /// Whether the signature was looked at and found wrong, which soft failures forgive.
-    #[must_use]
-    pub const fn is_wrong(&self) -> bool {
-        matches!(
-            self,
-            Self::Wrong { .. } | Self::WrongScalr(_) | Self::Outdated
-        )
-    }
-}
 
 /// How far Scalr's date may be off.
 const SCALR_MAX_AGE_S: f64 = 300.0;

@@ -4,6 +4,8 @@
 //! Scanner and parser go by YAML 1.1 as libyaml and go-yaml v2 understand it, for files rely on what a
 //! YAML 1.2 parser refuses: flow collections at any indentation, tabs after a colon, comments right
 //! after a quote.
+//!
+//! Source: <https://yaml.org/spec/1.1/>, and what go-yaml v2.4 answers where that leaves a choice.
 
 mod collect;
 mod cursor;
