@@ -15,8 +15,8 @@ const HOSTILE: [&str; 6] = [
     "<img src=x onerror=window.__pwned=1>",
     "<svg onload=window.__pwned=1><script>window.__pwned=1</script></svg>",
     "</pre></textarea></title><script>window.__pwned=1</script>",
-    "<base href=\"https://example.org/\"><meta http-equiv=refresh content=\"0;url=https://example.org/\">",
-    "<iframe srcdoc=\"<script>parent.__pwned=1</script>\"></iframe><a href=\"javascript:window.__pwned=1\">x</a>",
+    "<base href='https://example.org/'><meta http-equiv=refresh content='0;url=https://example.org/'>",
+    "<iframe srcdoc='<script>parent.__pwned=1</script>'></iframe><a href='javascript:window.__pwned=1'>x</a>",
 ];
 
 #[test]
