@@ -3,8 +3,7 @@
 import { join } from "node:path";
 
 import js from "@eslint/js";
-import { createTypeScriptImportResolver } from "eslint-import-resolver-typescript";
-import importX from "eslint-plugin-import-x";
+import importX, { createNodeResolver } from "eslint-plugin-import-x";
 import svelte from "eslint-plugin-svelte";
 import globals from "globals";
 import svelteParser from "svelte-eslint-parser";
@@ -70,7 +69,7 @@ export default ts.config(
         [join(import.meta.dirname, "eslint.script-parser.js")]: [".svelte"],
         "@typescript-eslint/parser": [".ts"],
       },
-      "import-x/resolver-next": [createTypeScriptImportResolver()],
+      "import-x/resolver-next": [createNodeResolver({ extensions: [".ts", ".svelte", ".js"] })],
     },
     rules: {
       "import-x/no-cycle": "error",

@@ -68,8 +68,18 @@ export class Format {
     return `${shown} ${units[unit] ?? "B"}`;
   }
 
-  /** How long before or after `nowMs` it was: `now`, `12s ago`, `in 4 min`. */
-  age(atMs: number, nowMs: number): string {
+  /** How long ago it was; never in the future, for `nowMs` ticks only once a second. */
+  ago(atMs: number, nowMs: number): string {
+    return this.#relative(Math.min(atMs, nowMs), nowMs);
+  }
+
+  /** How long until it is; never in the past. */
+  until(atMs: number, nowMs: number): string {
+    return this.#relative(Math.max(atMs, nowMs), nowMs);
+  }
+
+  /** `now`, `12s ago`, `in 4 min` */
+  #relative(atMs: number, nowMs: number): string {
     const seconds = Math.round((atMs - nowMs) / 1000);
     const size = Math.abs(seconds);
     const [unit, length] = STEPS.find(([, length]) => size >= length) ?? ["second", 1];
@@ -101,9 +111,9 @@ export class Format {
     return (isThisYear ? this.#date : this.#dateAndYear).format(atMs);
   }
 
-  /** As {@link age} for a week, then as {@link day}. */
-  ageOrDay(atMs: number, nowMs: number): string {
-    return nowMs - atMs < WEEK_MS ? this.age(atMs, nowMs) : this.day(atMs, nowMs);
+  /** As {@link ago} for a week, then as {@link day}. */
+  agoOrDay(atMs: number, nowMs: number): string {
+    return nowMs - atMs < WEEK_MS ? this.ago(atMs, nowMs) : this.day(atMs, nowMs);
   }
 }
 

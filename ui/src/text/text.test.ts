@@ -66,7 +66,7 @@ test("sizes count by thousands", () => {
 });
 
 test("ages go from now to days, in both languages", () => {
-  const ago = (format: Format, seconds: number) => format.age(-seconds * 1000, 0);
+  const ago = (format: Format, seconds: number) => format.ago(-seconds * 1000, 0);
   expect([0, 12, 59, 60, 3600, 90_000].map((s) => ago(en, s))).toEqual([
     "now",
     "12s ago",
@@ -76,7 +76,8 @@ test("ages go from now to days, in both languages", () => {
     "yesterday",
   ]);
   expect(ago(zh, 12)).toBe("12秒前");
-  expect(en.age(29_000, 0)).toBe("in 29s");
+  expect(en.until(29_000, 0)).toBe("in 29s");
+  expect([en.ago(700, 0), en.until(-5000, 0)]).toEqual(["now", "now"]);
 });
 
 test("spans are said in their largest unit", () => {
