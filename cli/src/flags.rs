@@ -416,20 +416,14 @@ fn go_int(text: &str) -> Result<i64, &'static str> {
     };
     let is_number =
         |digits: &str| !digits.is_empty() && digits.chars().all(|digit| digit.is_digit(radix));
-    // Only a number that says its base may have underscores, and only between digits.
-    let plain = match radix {
-        10 => digits.to_owned(),
-        _ => digits
-            .strip_prefix('_')
-            .unwrap_or(digits)
-            .split('_')
-            .try_fold(String::new(), |all, part| {
-                is_number(part).then(|| all + part)
-            })
-            .ok_or("parse error")?,
+    // Underscores may stand between digits, and behind what says the base.
+    let digits = match radix {
+        10 => digits,
+        _ => digits.strip_prefix('_').unwrap_or(digits),
     };
-    if !is_number(&plain) {
+    if !digits.split('_').all(is_number) {
         return Err("parse error");
     }
+    let plain = digits.replace('_', "");
     i64::from_str_radix(&format!("{sign}{plain}"), radix).map_err(|_| "value out of range")
 }

@@ -24,16 +24,16 @@ use webhook::verify;
 use crate::args::{Cli, Command};
 
 fn main() -> ExitCode {
-    if let Some(typed) = serve::typed_as_webhook(std::env::args_os()) {
-        return serve::run("webhook", typed, now_ms);
-    }
-    let cli = Cli::parse();
     tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::try_from_default_env().unwrap_or_else(|_| "error".into()))
         .with_writer(std::io::stderr)
         .init();
+    if let Some((name, typed)) = serve::typed(std::env::args_os()) {
+        return serve::run(name, typed, now_ms);
+    }
+    let cli = Cli::parse();
     if let Command::Serve { typed } = cli.command {
-        return serve::run("tenterhook serve", typed, now_ms);
+        return serve::run(serve::NAME, typed, now_ms);
     }
     let result = tokio::runtime::Runtime::new()
         .map_err(anyhow::Error::from)

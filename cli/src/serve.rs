@@ -17,11 +17,22 @@ use crate::{
     print,
 };
 
-/// What was typed, if this program was called `webhook`.
-pub(crate) fn typed_as_webhook(mut words: impl Iterator<Item = OsString>) -> Option<Vec<OsString>> {
+/// What this program is called when it serves hooks.
+pub(crate) const NAME: &str = "tenterhook serve";
+
+/// How this program was called and the flags behind that, if it is to serve hooks: as `webhook`, or
+/// with `serve` as its first word. Go reads flags in a way of its own, so that nobody else may read
+/// them before.
+pub(crate) fn typed(
+    words: impl Iterator<Item = OsString>,
+) -> Option<(&'static str, Vec<OsString>)> {
+    let mut words = words.peekable();
     let own = words.next()?;
-    let is_webhook = Path::new(&own).file_stem() == Some("webhook".as_ref());
-    is_webhook.then(|| words.collect())
+    if Path::new(&own).file_stem() == Some("webhook".as_ref()) {
+        return Some(("webhook", words.collect()));
+    }
+    words.next_if(|first| first == "serve")?;
+    Some((NAME, words.collect()))
 }
 
 /// Does what the flags say.

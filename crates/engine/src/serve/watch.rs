@@ -49,20 +49,24 @@ pub(super) async fn watch(
         let looking = {
             let (hooks, log) = (Arc::clone(hooks), log.clone());
             move || {
+                let mut is_one_gone = false;
                 for file in &mut files {
-                    file.look(&hooks, &log);
+                    is_one_gone |= file.look(&hooks, &log);
                 }
-                files
+                (files, is_one_gone)
             }
         };
-        files = match spawn_blocking(looking).await {
-            Ok(files) => files,
+        let is_one_gone;
+        (files, is_one_gone) = match spawn_blocking(looking).await {
+            Ok(looked) => looked,
             Err(error) => {
                 log.line(&format!("watcher error: {error}"));
-                hooks.paths().into_iter().map(Watched::new).collect()
+                let paths = hooks.paths().into_iter();
+                (paths.map(Watched::new).collect(), false)
             }
         };
-        if !is_content_without_hooks && hooks.count() == 0 {
+        // A file that was emptied is its owner's will, and may be filled again.
+        if is_one_gone && !is_content_without_hooks && hooks.count() == 0 {
             return ServeError::NoHooks { is_start: false };
         }
     }
@@ -79,12 +83,12 @@ impl Watched {
     }
 
     /// Reads the file again if it has changed and was left in peace since the last look: one that
-    /// is just being written is not to be caught half done.
-    fn look(&mut self, hooks: &Hooks, log: &Log) {
+    /// is just being written is not to be caught half done. The answer is whether it is gone.
+    fn look(&mut self, hooks: &Hooks, log: &Log) -> bool {
         let now = stamp(&self.path);
         let is_settled = now == std::mem::replace(&mut self.seen, now);
         if now == self.read || !is_settled {
-            return;
+            return false;
         }
         self.read = now;
         let path = &self.path;
@@ -97,6 +101,7 @@ impl Watched {
             ));
             hooks.remove(path);
         }
+        now.is_none()
     }
 }
 

@@ -26,9 +26,14 @@ impl HookSet {
     /// answers.
     ///
     /// # Errors
-    /// When another file has one of its ids, which ends the server.
+    /// When one of its ids was added before, which ends the server.
     pub fn add(&mut self, path: &str, file: HooksFile) -> Result<(), DuplicateId> {
-        self.check_others(path, &file)?;
+        let mut hooks = file.hooks.iter();
+        if let Some(hook) = hooks.find(|hook| self.find(&hook.id).is_some()) {
+            return Err(DuplicateId {
+                id: hook.id.clone(),
+            });
+        }
         self.files.push((path.to_owned(), file));
         Ok(())
     }
@@ -124,6 +129,7 @@ mod tests {
         let mut set = HookSet::default();
         set.add("a", file(&[("x", "a")])).unwrap();
         assert!(set.add("b", file(&[("x", "b")])).is_err());
+        assert!(set.add("a", file(&[("x", "a")])).is_err(), "named twice");
         set.add("b", file(&[("y", "b")])).unwrap();
         assert!(set.replace("b", file(&[("x", "b")])).is_err());
         set.replace("b", file(&[("z", "b")])).unwrap();
