@@ -31,6 +31,17 @@ pub struct Config {
     pub connections: usize,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
+    /// Bytes that may wait for all devices together; then senders are answered 507.
+    pub relay_bytes: u64,
+    /// Days that a capture waits for its desktop; then it is removed, which the log says.
+    pub keep_days: u32,
+    /// Requests a second from one address, bursts of ten times as many aside; 0 for no limit. The
+    /// addresses of this machine have none.
+    pub address_rate: u32,
+    /// Requests a second to one endpoint, bursts of ten times as many aside; 0 for no limit.
+    pub endpoint_rate: u32,
+    /// Where the relay's own health and figures are read; nowhere when absent.
+    pub admin: Option<SocketAddr>,
 }
 
 impl Config {
@@ -62,6 +73,16 @@ pub struct File {
     pub connections: usize,
     /// As [`Config::trusted_proxies`].
     pub trusted_proxies: Vec<IpNet>,
+    /// As [`Config::relay_bytes`].
+    pub relay_bytes: u64,
+    /// As [`Config::keep_days`].
+    pub keep_days: u32,
+    /// As [`Config::address_rate`].
+    pub address_rate: u32,
+    /// As [`Config::endpoint_rate`].
+    pub endpoint_rate: u32,
+    /// As [`Config::admin`].
+    pub admin: Option<SocketAddr>,
 }
 
 impl Default for File {
@@ -76,6 +97,11 @@ impl Default for File {
             queue_bytes: 2 << 30,
             connections: 10_240,
             trusted_proxies: Vec::new(),
+            relay_bytes: 20 << 30,
+            keep_days: 30,
+            address_rate: 200,
+            endpoint_rate: 0,
+            admin: None,
         }
     }
 }
@@ -101,6 +127,11 @@ impl File {
             queue_bytes: self.queue_bytes,
             connections: self.connections,
             trusted_proxies: self.trusted_proxies,
+            relay_bytes: self.relay_bytes,
+            keep_days: self.keep_days,
+            address_rate: self.address_rate,
+            endpoint_rate: self.endpoint_rate,
+            admin: self.admin,
         }
     }
 }
@@ -152,6 +183,11 @@ mod tests {
             "queue_bytes",
             "connections",
             "trusted_proxies",
+            "relay_bytes",
+            "keep_days",
+            "address_rate",
+            "endpoint_rate",
+            "admin",
         ] {
             assert!(block.contains(field), "{field}");
         }

@@ -54,8 +54,10 @@ pub(crate) async fn receive(State(shared): State<Arc<Shared>>, request: Request)
     };
     let (id, body_bytes) = (capture.id, capture.body.len());
     if let Err(refusal) = keep(&shared, endpoint.device, capture).await {
+        metrics::counter!("tenterhook_captures_refused_total").increment(1);
         return refusal;
     }
+    metrics::counter!("tenterhook_captures_total").increment(1);
     debug!(capture.id = %id, body_bytes, "queued {id}");
     if settings.answer.delay_ms > 0 {
         tokio::time::sleep(Duration::from_millis(settings.answer.delay_ms)).await;
@@ -91,10 +93,18 @@ fn admit(
     {
         return Err(Box::new(StatusCode::NO_CONTENT.into_response()));
     }
+    let peer = peer(shared, request);
+    if !shared.rates.allow(peer.map(|peer| peer.ip()), &endpoint.id) {
+        metrics::counter!("tenterhook_requests_limited_total").increment(1);
+        let mut answer = refuse(StatusCode::TOO_MANY_REQUESTS, "too many requests");
+        answer
+            .headers_mut()
+            .insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        return Err(Box::new(answer));
+    }
     if endpoint.settings.allows_cors && is_preflight(request) {
         return Err(Box::new(with_cors(StatusCode::NO_CONTENT.into_response())));
     }
-    let peer = peer(shared, request);
     let is_own = || {
         let shown = token().and_then(|token| shared.endpoints.by_token(&token));
         shown.is_some_and(|shown| shown.id == endpoint.id)
@@ -248,6 +258,13 @@ async fn keep(shared: &Shared, device: i64, capture: Capture) -> Result<(), Resp
             Err(try_later(
                 StatusCode::SERVICE_UNAVAILABLE,
                 "too much waits for this endpoint",
+            ))
+        }
+        Err(PushError::RelayFull) => {
+            warn!("refused a capture: too much waits on this relay");
+            Err(try_later(
+                StatusCode::INSUFFICIENT_STORAGE,
+                "too much waits on this relay",
             ))
         }
         Err(PushError::Database(sqlite::Error::Full)) => {

@@ -56,6 +56,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
         "ready": true,
         "url": relay.public_url().to_string(),
         "connect": connect,
+        "admin": relay.admin().map(|address| format!("http://{address}")),
     });
     // Whoever started the relay may have closed its output; it serves all the same.
     let _ = writeln!(std::io::stdout(), "{ready}");

@@ -62,6 +62,11 @@ impl Presence {
         }
     }
 
+    /// How many sessions are up.
+    pub(crate) fn count(&self) -> usize {
+        self.lines().len()
+    }
+
     /// Has the session of `device` tell its desktop of a probe. False when there is none, or it is
     /// told of too many.
     pub(crate) fn probe(&self, device: i64, number: u64) -> bool {

@@ -15,6 +15,8 @@ use webhook::capture::{CaptureId, EndpointId};
 pub(crate) struct Quota {
     pub(crate) captures: u64,
     pub(crate) bytes: u64,
+    /// For all devices together.
+    pub(crate) relay_bytes: u64,
 }
 
 /// A capture to be kept, sealed.
@@ -47,6 +49,8 @@ pub(crate) struct Waiting {
 pub(crate) enum PushError {
     #[error("too much waits for this device already")]
     OverQuota,
+    #[error("too much waits on this relay already")]
+    RelayFull,
     #[error(transparent)]
     Database(#[from] Error),
 }
@@ -95,15 +99,7 @@ impl Queue {
     /// Keeps `sealed`; when this returns it is on the disk.
     pub(crate) async fn push(&self, database: &Database, sealed: Sealed) -> Result<(), PushError> {
         let (device, bytes) = (sealed.device, sealed.envelope.len() as u64);
-        self.with(device, |load| {
-            if load.captures >= self.quota.captures || load.bytes + bytes > self.quota.bytes {
-                load.refused += 1;
-                return Err(PushError::OverQuota);
-            }
-            load.captures += 1;
-            load.bytes += bytes;
-            Ok(())
-        })?;
+        self.admit(device, bytes)?;
         let pushed = database.write(move |db| {
             db.prepare_cached(
                 "INSERT INTO queue (device, id, endpoint, received_at_ms, envelope_bytes, envelope)
@@ -222,6 +218,56 @@ impl Queue {
         let (captures, bytes) = removed.await?;
         self.with(device, |load| load.release(captures, bytes));
         Ok(())
+    }
+
+    /// Counts a capture of `bytes` in, if there is room for it.
+    fn admit(&self, device: i64, bytes: u64) -> Result<(), PushError> {
+        let mut loads = self.loads.lock().unwrap_or_else(PoisonError::into_inner);
+        let all: u64 = loads.values().map(|load| load.bytes).sum();
+        let load = loads.entry(device).or_default();
+        let is_over = load.captures >= self.quota.captures || load.bytes + bytes > self.quota.bytes;
+        if is_over || all + bytes > self.quota.relay_bytes {
+            load.refused += 1;
+            return Err(if is_over {
+                PushError::OverQuota
+            } else {
+                PushError::RelayFull
+            });
+        }
+        load.captures += 1;
+        load.bytes += bytes;
+        Ok(())
+    }
+
+    /// How much waits for all devices together.
+    pub(crate) fn waiting_in_all(&self) -> Load {
+        let loads = self.loads.lock().unwrap_or_else(PoisonError::into_inner);
+        loads.values().fold(Load::default(), |sum, load| Load {
+            captures: sum.captures + load.captures,
+            bytes: sum.bytes + load.bytes,
+            refused: sum.refused + load.refused,
+        })
+    }
+
+    /// Removes what was received before `before_ms`; the answer is how many for which device.
+    pub(crate) async fn expire(
+        &self,
+        database: &Database,
+        before_ms: i64,
+    ) -> Result<HashMap<i64, u64>, Error> {
+        let removed = database.write(move |db| {
+            db.prepare_cached(
+                "DELETE FROM queue WHERE received_at_ms < ?1 RETURNING device, envelope_bytes",
+            )?
+            .query_map([before_ms], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .collect::<Result<Vec<(i64, u64)>, _>>()
+        });
+        let mut expired = HashMap::new();
+        for (device, bytes) in removed.await? {
+            self.with(device, |load| load.release(1, bytes));
+            *expired.entry(device).or_default() += 1;
+        }
+        Ok(expired)
     }
 
     fn with<T>(&self, device: i64, look: impl FnOnce(&mut Load) -> T) -> T {

@@ -18,9 +18,10 @@ use crate::{
     config::Config,
     devices,
     endpoints::Endpoints,
-    ingress,
+    health, ingress,
     presence::Presence,
     queue::{Queue, Quota},
+    rates::Rates,
     revision,
     sealing::Sealers,
     store,
@@ -30,6 +31,8 @@ use crate::{
 const INVITE_MS: i64 = 24 * 3_600_000;
 /// How soon the change of another program is seen.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
+/// How often what is too old is removed.
+const TIDY_EVERY: Duration = Duration::from_secs(600);
 /// How long those connected have to finish when the relay stops.
 const DRAIN: Duration = Duration::from_secs(10);
 
@@ -46,12 +49,14 @@ pub(crate) struct Shared {
     pub(crate) queue: Queue,
     pub(crate) sealers: Sealers,
     pub(crate) presence: Arc<Presence>,
+    pub(crate) rates: Rates,
     pub(crate) tasks: Tasks,
 }
 
 /// A relay that is up.
 pub struct Relay {
     address: SocketAddr,
+    admin: Option<SocketAddr>,
     shared: Arc<Shared>,
     accepting: Tasks,
 }
@@ -84,14 +89,7 @@ impl Relay {
     /// When the address or the database cannot be had.
     pub async fn start(config: Config, clock: Clock) -> Result<Self, StartError> {
         let database = store::open(&config.data)?;
-        let listener = TcpListener::bind(config.listen)
-            .await
-            .and_then(|listener| Ok((listener.local_addr()?, listener)))
-            .map_err(|reason| StartError::Listen {
-                address: config.listen,
-                reason,
-            });
-        let (address, listener) = listener?;
+        let (listener, address) = bind(config.listen).await?;
         let public_url = config
             .public_url
             .clone()
@@ -99,6 +97,7 @@ impl Relay {
         let quota = Quota {
             captures: config.queue_captures,
             bytes: config.queue_bytes,
+            relay_bytes: config.relay_bytes,
         };
         let limits = Limits {
             body_bytes: config.body_limit_bytes,
@@ -111,6 +110,7 @@ impl Relay {
             sealers: Sealers::load(&database).await?,
             presence: Arc::default(),
             tasks: Tasks::new(),
+            rates: Rates::new(config.address_rate, config.endpoint_rate),
             config,
             clock,
             public_url,
@@ -122,13 +122,20 @@ impl Relay {
             .with_state(Arc::clone(&shared));
         let watched = Arc::clone(&shared);
         shared.tasks.spawn("watch", |stop| watch(watched, stop));
+        let tidied = Arc::clone(&shared);
+        shared.tasks.spawn("tidy", |stop| tidy(tidied, stop));
         let accepting = Tasks::new();
+        let admin = match shared.config.admin {
+            Some(at) => Some(open_admin(at, &shared, &accepting).await?),
+            None => None,
+        };
         accepting.spawn("accept", |stop| {
             listener::serve(listener, router, limits, stop)
         });
         info!(%address, "listening on {address}");
         Ok(Self {
             address,
+            admin,
             shared,
             accepting,
         })
@@ -138,6 +145,12 @@ impl Relay {
     #[must_use]
     pub const fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Where its health and figures are read.
+    #[must_use]
+    pub const fn admin(&self) -> Option<SocketAddr> {
+        self.admin
     }
 
     /// The address that senders and desktops use.
@@ -166,6 +179,33 @@ impl Relay {
     }
 }
 
+async fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
+    let bound = TcpListener::bind(address).await;
+    bound
+        .and_then(|listener| Ok((listener.local_addr()?, listener)))
+        .map(|(address, listener)| (listener, address))
+        .map_err(|reason| StartError::Listen { address, reason })
+}
+
+/// Opens the door of the relay's own health and figures.
+async fn open_admin(
+    at: SocketAddr,
+    shared: &Arc<Shared>,
+    accepting: &Tasks,
+) -> Result<SocketAddr, StartError> {
+    let (listener, address) = bind(at).await?;
+    let router = health::router(Arc::clone(shared), health::count());
+    let limits = Limits {
+        connections: 64,
+        ..Limits::default()
+    };
+    accepting.spawn("admin", |stop| {
+        listener::serve(listener, router, limits, stop)
+    });
+    info!(%address, "health and figures are at http://{address}/");
+    Ok(address)
+}
+
 /// Sees what another program changes in the database, such as a device that is revoked.
 async fn watch(shared: Arc<Shared>, stop: CancellationToken) {
     let mut seen = None;
@@ -178,6 +218,29 @@ async fn watch(shared: Arc<Shared>, stop: CancellationToken) {
         if let Err(error) = take_up(&shared).await {
             warn!("a change of devices or endpoints could not be read: {error}");
             seen = None;
+        }
+    }
+}
+
+/// Removes what nobody fetched in time, and forgets who has not sent for a while.
+async fn tidy(shared: Arc<Shared>, stop: CancellationToken) {
+    let keep_ms = i64::from(shared.config.keep_days) * 24 * 3_600_000;
+    loop {
+        let before_ms = (shared.clock)().saturating_sub(keep_ms);
+        match shared.queue.expire(&shared.database, before_ms).await {
+            Ok(expired) => {
+                for (device, count) in expired {
+                    warn!(
+                        device,
+                        count, "removed {count} captures that device number {device} did not fetch"
+                    );
+                }
+            }
+            Err(error) => warn!("what is too old could not be removed: {error}"),
+        }
+        shared.rates.tidy();
+        if stop.run_until_cancelled(sleep(TIDY_EVERY)).await.is_none() {
+            return;
         }
     }
 }

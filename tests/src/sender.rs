@@ -39,6 +39,19 @@ pub fn send(to: SocketAddr, request: &[u8]) -> io::Result<Answer> {
     Ok(Answer { status, head })
 }
 
+/// Puts `request` on the wire and reads until the other side closes.
+///
+/// # Errors
+/// When the connection fails.
+pub fn whole(to: SocketAddr, request: &[u8]) -> io::Result<String> {
+    let mut stream = TcpStream::connect(to)?;
+    stream.set_read_timeout(Some(Duration::from_secs(30)))?;
+    stream.write_all(request)?;
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer)?;
+    Ok(String::from_utf8_lossy(&answer).into_owned())
+}
+
 /// A request with a body and its length.
 #[must_use]
 pub fn request(method: &str, target: &str, headers: &[(&str, &str)], body: &[u8]) -> Vec<u8> {
