@@ -48,7 +48,11 @@ pub(crate) enum Command {
     #[command(disable_help_flag = true)]
     Serve {
         /// Its flags, such as -hooks hooks.json -verbose
-        #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "FLAGS")]
+        #[arg(
+            trailing_var_arg = true,
+            allow_hyphen_values = true,
+            value_name = "FLAGS"
+        )]
         typed: Vec<OsString>,
     },
     /// Judge signatures: one JSON object a line in, one verdict a line out
