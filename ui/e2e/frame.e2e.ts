@@ -3,6 +3,8 @@
 import { expect, test } from "vitest";
 import type { Page } from "playwright-core";
 
+import type { FakeBackend } from "../src/backend/fake/fake";
+import type { Status } from "../src/bindings/Status";
 import { engine, open, settled } from "./window";
 
 const scheme = (page: Page) =>
@@ -11,22 +13,35 @@ const ground = (page: Page) =>
   page.evaluate<string>("getComputedStyle(document.body).backgroundColor");
 const lastCopied = (page: Page) => engine(page, (fake) => fake.copied.at(-1));
 
+const HEARD = { state: "connected", sinceMs: 0, heardAtMs: 8.64e15 } as const;
+const FAILED = {
+  atMs: 0,
+  tookMs: 9,
+  failed: { leg: "dns", reason: "the name is unknown" },
+} as const;
+
+/** The engine's status becomes another. */
+const become = (page: Page, change: Partial<Status>) =>
+  page.evaluate(
+    (change) => (window as unknown as { fake: FakeBackend }).fake.become(change),
+    change,
+  );
+
 test("each state of the line has its own word and its own shape", async () => {
   const page = await open();
   const badge = page.locator("header button", { has: page.locator("svg") }).first();
   const shapes = new Set<string>();
-  const states = [
-    ["Connected", { state: "connected", sinceMs: 0, heardAtMs: 8.64e15 }],
-    ["Connecting", { state: "connecting" }],
-    ["Waiting to reconnect", { state: "waiting", reason: "no route", retryAtMs: 8.64e15 }],
-    ["Stopped", { state: "stopped", reason: "the relay knows this computer no more" }],
-    ["Held elsewhere", { state: "elsewhere" }],
-    ["Not paired", { state: "unpaired" }],
-  ] as const;
-  for (const [word, line] of states) {
-    await page.evaluate((line) => {
-      (window as unknown as { fake: { become: (change: object) => void } }).fake.become({ line });
-    }, line);
+  const states: [word: string, change: Partial<Status>][] = [
+    ["Connected", { line: HEARD }],
+    ["Connecting", { line: { state: "connecting" } }],
+    ["Waiting to reconnect", { line: { state: "waiting", reason: "", retryAtMs: 8.64e15 } }],
+    ["Stopped", { line: { state: "stopped", reason: "the relay knows this computer no more" } }],
+    ["Held elsewhere", { line: { state: "elsewhere" } }],
+    ["Not paired", { line: { state: "unpaired" } }],
+    ["Not reachable", { line: HEARD, probe: FAILED }],
+  ];
+  for (const [word, change] of states) {
+    await become(page, change);
     await settled(page);
     expect(await badge.innerText()).toContain(word);
     shapes.add(await badge.locator("svg").innerHTML());
@@ -34,14 +49,16 @@ test("each state of the line has its own word and its own shape", async () => {
   expect(shapes.size).toBe(states.length);
 });
 
-test("a line that has long been silent is not shown as good", async () => {
+test("a probe that failed says where, and a silent line is not shown as good", async () => {
   const page = await open();
-  const badge = page.getByRole("button", { name: /Connected/ });
+  const badge = page.getByRole("button", { name: /Connected|Not reachable/ });
+  expect(await badge.innerText()).toMatch(/probe ok \d+s ago/);
   const good = await badge.locator("svg").innerHTML();
-  await page.evaluate(() => {
-    const line = { state: "connected", sinceMs: 0, heardAtMs: Date.now() - 70_000 };
-    (window as unknown as { fake: { become: (change: object) => void } }).fake.become({ line });
-  });
+  await become(page, { probe: FAILED });
+  await badge.click();
+  await page.getByText("the name is unknown").waitFor();
+  await page.keyboard.press("Escape");
+  await become(page, { line: { state: "connected", sinceMs: 0, heardAtMs: 0 } });
   await settled(page);
   expect(await badge.locator("svg").innerHTML()).not.toBe(good);
   await badge.click();

@@ -149,16 +149,16 @@ export class Desk {
 
   /** An error in the window's language, or as the engine put it. */
   say({ code, message }: UiError): string {
-    return this.words.errors[code] ?? message;
+    return this.words.error(code, message);
   }
 
   async #bytes(id: string, part: Part, bytes: number): Promise<Uint8Array> {
     const whole = new Uint8Array(bytes);
-    for (let from = 0; from < bytes; from += COPY_WINDOW) {
-      whole.set(
-        await this.backend.bytes(id, part, from, Math.min(COPY_WINDOW, bytes - from)),
-        from,
-      );
+    for (let from = 0; from < bytes;) {
+      const window = await this.backend.bytes(id, part, from, Math.min(COPY_WINDOW, bytes - from));
+      if (window.length === 0) throw new Error(`no bytes at ${from} of the ${part}`);
+      whole.set(window, from);
+      from += window.length;
     }
     return whole;
   }

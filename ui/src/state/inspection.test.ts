@@ -40,7 +40,7 @@ test("a capture that cannot be read says so, and the next one clears it", async 
   const [first, second] = await rows(backend);
   if (!first || !second) throw new Error("there are rows");
   await inspection.show({ ...first, id: "01936f2e-7c1a-7000-8000-00000000ffff" });
-  expect(inspection.problem?.code).toBe("capture_gone");
+  expect(inspection.problem?.code).toBe("no_capture");
   await inspection.show(second);
   expect(inspection.problem).toBeNull();
   expect(inspection.detail?.row.id).toBe(second.id);

@@ -14,6 +14,11 @@ export const en = {
     waiting: "Waiting to reconnect",
     stopped: "Stopped",
     elsewhere: "Held elsewhere",
+    unreachable: "Not reachable",
+    probed: (age: string) => `probe ok ${age}`,
+    probeFailed: (age: string) => `probe failed ${age}`,
+    probeTook: (span: string) => `A request through the public address was here after ${span}.`,
+    probeWhy: "The line is up, but a request through the public address did not arrive:",
     heard: (age: string) => `heard ${age}`,
     retry: (age: string) => `tries again ${age}`,
     elsewhereWhy: "Another Tenterhook on this computer holds the line to the relay.",
@@ -232,8 +237,8 @@ export const en = {
     captures: "Width of the captures",
   },
 
-  /** What went wrong, by the engine's code; a code that is not here speaks for itself. */
-  errors: {} as Record<string, string>,
+  /** What went wrong. The engine speaks English; `code` is for languages that it does not. */
+  error: (_code: string, message: string) => message.charAt(0).toUpperCase() + message.slice(1),
 };
 
 /** All words of one language. */

@@ -2,6 +2,24 @@
 
 import type { Words } from "./en";
 
+/** 引擎只说英文：按代码给出中文，原文附在后面。The engine's codes, with its own words after them. */
+const ERRORS: Readonly<Record<string, string>> = {
+  clipboard: "无法写入剪贴板",
+  connect_string: "连接字符串无效",
+  no_capture: "没有这条捕获",
+  no_endpoint: "没有这个端点",
+  no_list: "列表已关闭",
+  no_receiver: "本地接收器没有运行",
+  refused: "中继拒绝了部分请求",
+  relay: "中继没有完成请求",
+  secret: "无法使用密钥存储",
+  secrets_in_file: "没有可用的钥匙串，密钥保存在文件中",
+  store: "无法读写历史记录",
+  unencrypted: "到中继的连接没有加密",
+  unpaired: "本机尚未与中继配对",
+  unreadable: "部分捕获无法用本机密钥打开",
+};
+
 export const zh: Words = {
   appName: "Tenterhook",
 
@@ -12,6 +30,11 @@ export const zh: Words = {
     waiting: "等待重连",
     stopped: "已停止",
     elsewhere: "由别处占用",
+    unreachable: "无法访问",
+    probed: (age) => `${age}探测成功`,
+    probeFailed: (age) => `${age}探测失败`,
+    probeTook: (span) => `经公网地址发送的请求在 ${span}后到达本机。`,
+    probeWhy: "连接正常，但经公网地址发送的请求没有到达：",
     heard: (age) => `${age}有回应`,
     retry: (age) => `${age}重试`,
     elsewhereWhy: "本机上的另一个 Tenterhook 正在使用到中继的连接。",
@@ -228,5 +251,8 @@ export const zh: Words = {
     captures: "捕获栏宽度",
   },
 
-  errors: {},
+  error: (code, message) => {
+    const known = ERRORS[code];
+    return known === undefined ? message : `${known}（${message}）`;
+  },
 };

@@ -190,11 +190,11 @@ export class FakeBackend implements Backend {
     return this.#answer("pair", () => {
       if (!connect.startsWith("tenterhook://")) {
         const message = "this is not a connect string: it should begin with tenterhook://";
-        throw fault("connect_invalid", message);
+        throw fault("connect_string", message);
       }
       const nowMs = Date.now();
       const line = { state: "connected", sinceMs: nowMs, heardAtMs: nowMs } as const;
-      this.become({ relay: "hooks.example.dev", line });
+      this.become({ relay: "https://hooks.example.dev", line });
     });
   }
 
@@ -243,7 +243,7 @@ export class FakeBackend implements Backend {
 
   #list(list: number): List {
     const open = this.#lists.get(list);
-    if (!open) throw fault("list_closed", `list ${String(list)} is not open`);
+    if (!open) throw fault("no_list", `list ${String(list)} is not open`);
     return open;
   }
 
@@ -300,7 +300,7 @@ export class FakeBackend implements Backend {
 
   #seq(id: string): number {
     const seq = Number.parseInt(id.slice(-12), 16);
-    if (!(seq >= 0 && seq < this.#total)) throw fault("capture_gone", `no capture ${id}`);
+    if (!(seq >= 0 && seq < this.#total)) throw fault("no_capture", `no capture ${id}`);
     return seq;
   }
 }

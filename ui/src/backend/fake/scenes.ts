@@ -31,7 +31,8 @@ const ODD_NAMES = [
 ];
 
 const status = (more: Partial<Status>): Status => ({
-  relay: "hooks.example.dev",
+  relay: "https://hooks.example.dev",
+  probe: { atMs: Date.now() - 12_000, tookMs: 84, failed: null },
   line: { state: "connected", sinceMs: Date.now() - 5_400_000, heardAtMs: Date.now() - 4_000 },
   receiver: "http://127.0.0.1:8787",
   captures: 0,
@@ -72,7 +73,7 @@ const SCENES: Record<string, (rows: number | null) => Start> = {
       LOCAL,
     ],
     status: status({
-      relay: "a-relay-with-a-very-long-name.hooks.department.example.dev",
+      relay: "https://a-relay-with-a-very-long-name.hooks.department.example.dev",
       line: {
         state: "waiting",
         reason:
