@@ -1,5 +1,5 @@
 //! Many requests to verify as JSON lines, for scripts and for checks against the senders' own
-//! packages. Start at [`line`].
+//! packages. Start at [`line()`].
 
 use std::collections::BTreeMap;
 

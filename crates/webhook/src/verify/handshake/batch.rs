@@ -1,4 +1,4 @@
-//! Many challenges to answer as JSON lines, for scripts and for checks. Start at [`line`].
+//! Many challenges to answer as JSON lines, for scripts and for checks. Start at [`line()`].
 
 use std::collections::BTreeMap;
 
