@@ -185,19 +185,18 @@ impl Looked {
             let value = &body[node.value()];
             let is_cut = value.len() > SCALAR_BYTES;
             let is_container = matches!(node.kind(), Kind::Object | Kind::Array);
-            let text = match node.kind() {
-                Kind::Object | Kind::Array => String::new(),
-                Kind::String => unescape(&value[..value.len().min(SCALAR_BYTES)]).into_owned(),
-                Kind::Number | Kind::Bool | Kind::Null => {
-                    escape::for_display(&value[..value.len().min(SCALAR_BYTES)]).0
-                }
+            // As it stands in the body: the page shows what does not print, and copies the token.
+            let shown = if is_container {
+                &[][..]
+            } else {
+                &value[..value.len().min(SCALAR_BYTES)]
             };
             Some(TreeRow {
                 node: at,
                 depth: u32::try_from(node.depth()).unwrap_or(u32::MAX),
                 key: node.key().map(|key| unescape(&body[key]).into_owned()),
                 kind: tree_kind(node.kind()),
-                text: escape::for_display(text.as_bytes()).0,
+                text: String::from_utf8_lossy(shown).into_owned(),
                 is_cut: is_cut && !is_container,
                 children: node.children(),
                 is_folded: folded.binary_search(&at).is_ok(),
@@ -223,7 +222,7 @@ impl Looked {
         let line = |(at, start): (usize, &u32)| {
             let line = &body[*start as usize..end_of(at)];
             let line = line.strip_suffix(b"\n").unwrap_or(line);
-            escape::for_terminal_text(line.strip_suffix(b"\r").unwrap_or(line)).0
+            String::from_utf8_lossy(line.strip_suffix(b"\r").unwrap_or(line)).into_owned()
         };
         TextPage {
             total: starts.len(),
@@ -268,7 +267,36 @@ const fn tree_kind(kind: Kind) -> TreeKind {
 
 #[cfg(test)]
 mod tests {
+    use webhook::{capture::EndpointId, head::Head};
+
     use super::*;
+
+    #[test]
+    fn a_tree_gives_each_scalar_as_it_stands_in_the_body() {
+        let head = Head::compose(b"POST", b"/", b"HTTP/1.1", []).unwrap();
+        let body = br#"{"a": "x\u00e9\n", "n": 1e99, "b": [true]}"#;
+        let looked = Looked {
+            capture: Capture {
+                id: CaptureId::new(1, [0; 10]),
+                endpoint: EndpointId::local(),
+                received_at_ms: 1,
+                peer: None,
+                head,
+                body: body.as_slice().into(),
+                flaws: Vec::new(),
+            },
+            outline: std::sync::OnceLock::new(),
+            lines: std::sync::OnceLock::new(),
+        };
+        let texts: Vec<_> = looked
+            .tree(&[], 0, 9)
+            .rows
+            .into_iter()
+            .map(|row| row.text)
+            .collect();
+        assert_eq!(texts, ["", r#""x\u00e9\n""#, "1e99", "", "true"]);
+        assert_eq!(looked.tree(&[3], 0, 9).total, 4);
+    }
 
     #[test]
     fn long_lines_are_broken_between_characters() {

@@ -234,7 +234,7 @@ pub struct TreePage {
 pub struct TextPage {
     /// Lines in all.
     pub total: usize,
-    /// Those asked for, what does not print escaped.
+    /// Those asked for, without their ends; a very long one is several.
     pub lines: Vec<String>,
     /// Bytes of the body.
     #[ts(type = "number")]

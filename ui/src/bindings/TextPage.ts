@@ -9,7 +9,7 @@ export type TextPage = {
  */
 total: number, 
 /**
- * Those asked for, what does not print escaped.
+ * Those asked for, without their ends; a very long one is several.
  */
 lines: Array<string>, 
 /**
