@@ -89,6 +89,10 @@ async fn rows(
 }
 
 #[command]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "a command is handed its state by value"
+)]
 fn close_list(engine: State<'_, Engine>, list: u32) {
     engine.close_list(list);
 }
@@ -137,6 +141,10 @@ async fn try_line(engine: State<'_, Engine>, endpoint: String) -> Result<String,
 }
 
 #[command(async)]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "a command is handed its state by value"
+)]
 fn copy(clipboard: State<'_, Clipboard>, text: String) -> Result<(), Error> {
     Ok(clipboard.write(text)?)
 }

@@ -110,7 +110,7 @@ impl News {
 
 #[cfg(test)]
 mod tests {
-    use engine::{Options, view::LineState};
+    use engine::Options;
     use tokio::sync::{
         broadcast::Sender,
         mpsc::{UnboundedReceiver, unbounded_channel},
@@ -120,6 +120,7 @@ mod tests {
 
     /// A real engine of an empty folder, events of our own making, and what the page is told of them.
     struct Page {
+        engine: Engine,
         events: Sender<Event>,
         told: UnboundedReceiver<(Instant, Vec<Event>)>,
         _folder: tempfile::TempDir,
@@ -132,15 +133,17 @@ mod tests {
                 data: folder.path().to_owned(),
                 clock: || 0,
                 use_keychain: false,
-            });
+            })
+            .unwrap();
             let events = Sender::new(room);
             let (to, told) = unbounded_channel();
             let tell = move |news: &[Event]| drop(to.send((Instant::now(), news.to_vec())));
             let heard = events.subscribe();
             let mut tasks = tokio::task::JoinSet::new();
-            tasks.spawn(forward(engine.unwrap(), heard, tell));
+            tasks.spawn(forward(engine.clone(), heard, tell));
             tasks.detach_all();
             Self {
+                engine,
                 events,
                 told,
                 _folder: folder,
@@ -204,21 +207,18 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn of_the_status_only_the_newest_is_told() {
         let mut page = Page::open(256);
-        let status = |captures| Status {
-            relay: None,
-            line: LineState::Unpaired,
-            receiver: None,
-            captures,
-            disk_bytes: 0,
-            notices: Vec::new(),
+        let status = page.engine.status().await.unwrap();
+        let with = |captures| Event::Status {
+            status: Status {
+                captures,
+                ..status.clone()
+            },
         };
         for captures in 0..9 {
-            page.say(Event::Status {
-                status: status(captures),
-            });
+            page.say(with(captures));
         }
         let (_, news) = page.told().await;
-        assert_eq!(news, [Event::Status { status: status(8) }]);
+        assert_eq!(news, [with(8)]);
     }
 
     #[tokio::test(start_paused = true)]

@@ -1,5 +1,5 @@
 //! The window as its user has it: on a display, a bus and in folders of its own, driven through
-//! WebKit's own driver. Start at [`Desk::open`].
+//! the web view's own driver. Start at [`Desk::open`].
 
 use std::{
     ffi::OsStr,
@@ -44,7 +44,7 @@ impl Desk {
     /// # Panics
     /// As [`Screen::start`].
     #[must_use]
-    pub fn new() -> Self {
+    pub fn set_up() -> Self {
         let folder = tempfile::tempdir().expect("a folder can be made");
         Self {
             screen: Screen::start(folder.path()),

@@ -17,13 +17,13 @@ use tests::{
 use thirtyfour::Key;
 
 fn post(to: SocketAddr, target: &str, headers: &[(&str, &str)], body: &[u8]) {
-    let answer = send(to, &request("POST", target, headers, body)).unwrap();
+    let answer = send(to, &request("POST", target, headers, body)).expect("an answer");
     assert_eq!(answer.status, 200, "{}", answer.head);
 }
 
 #[test]
 fn a_webhook_is_shown_as_sent_and_still_there_after_a_restart() {
-    let desk = Desk::new();
+    let desk = Desk::set_up();
     let relay = Relay::start(desk.folder.path());
     let path = desk.desktop.pair(&relay);
     let window = desk.open();
@@ -72,7 +72,7 @@ fn a_webhook_is_shown_as_sent_and_still_there_after_a_restart() {
 
 #[test]
 fn a_webhook_that_came_while_the_window_was_closed_is_marked() {
-    let desk = Desk::new();
+    let desk = Desk::set_up();
     let relay = Relay::start(desk.folder.path());
     let path = desk.desktop.pair(&relay);
     post(relay.address, &format!("{path}/asleep"), &[], b"{}");
@@ -104,14 +104,14 @@ fn burst(to: SocketAddr, act: impl FnOnce()) -> usize {
         is_done.store(true, Ordering::Relaxed);
         senders
             .into_iter()
-            .map(|sender| sender.join().unwrap())
+            .map(|sender| sender.join().expect("a sender is answered"))
             .sum()
     })
 }
 
 #[test]
 fn a_burst_of_two_thousand_leaves_the_page_at_work() {
-    let desk = Desk::new();
+    let desk = Desk::set_up();
     let window = desk.open();
     // What the page hears, and how often it draws.
     let _ = window.run(
@@ -152,7 +152,7 @@ fn a_burst_of_two_thousand_leaves_the_page_at_work() {
 
 #[test]
 fn what_is_copied_can_be_pasted() {
-    let desk = Desk::new();
+    let desk = Desk::set_up();
     let window = desk.open();
     let url = format!("http://{}/", window.receiver());
     window.click("header button", "Copy address");
@@ -186,7 +186,7 @@ fn check_barriers(window: &Window, state: &str) {
 
 #[test]
 fn both_themes_are_free_of_barriers_at_every_size() {
-    let desk = Desk::new();
+    let desk = Desk::set_up();
     let relay = Relay::start(desk.folder.path());
     let path = desk.desktop.pair(&relay);
     let window = desk.open();

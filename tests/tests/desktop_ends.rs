@@ -20,7 +20,7 @@ fn check_ends_well(app: App) {
 
 #[test]
 fn it_ends_in_order_when_its_window_is_closed() {
-    let desk = Desk::new();
+    let desk = Desk::set_up();
     let app = desk.screen.start_app(&desk.args());
     desk.screen.close("Tenterhook");
     check_ends_well(app);
@@ -29,7 +29,7 @@ fn it_ends_in_order_when_its_window_is_closed() {
 #[test]
 fn it_ends_in_order_when_it_is_asked_to() {
     for name in ["TERM", "INT"] {
-        let desk = Desk::new();
+        let desk = Desk::set_up();
         let app = desk.screen.start_app(&desk.args());
         let window = desk.screen.window("Tenterhook");
         let pid = desk.screen.xdotool(&["getwindowpid", &window]).unwrap();
@@ -52,7 +52,7 @@ fn check_refused(desk: &Desk, args: &[&str], wanted: &[&str]) {
 
 #[test]
 fn it_says_in_a_message_why_it_cannot_start() {
-    let desk = Desk::new();
+    let desk = Desk::set_up();
     let data = &desk.desktop.data;
     let folder = data.display().to_string();
     let _ = desk.desktop.ok(&["status"]);

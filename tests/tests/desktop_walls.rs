@@ -21,7 +21,7 @@ const HOSTILE: [&str; 6] = [
 
 #[test]
 fn what_strangers_send_is_text_and_never_code() {
-    let desk = Desk::new();
+    let desk = Desk::set_up();
     let window = desk.open();
     let to = window.receiver();
     let elements = "return ['script', 'img', 'iframe', 'base', 'meta', 'link', 'a', 'object']
@@ -59,7 +59,7 @@ fn what_strangers_send_is_text_and_never_code() {
 
 #[test]
 fn the_page_may_call_its_commands_and_nothing_else() {
-    let desk = Desk::new();
+    let desk = Desk::set_up();
     let window = desk.open();
     for refused in [
         "plugin:window|close",
@@ -95,7 +95,7 @@ fn the_page_may_call_its_commands_and_nothing_else() {
 
 #[test]
 fn a_command_refuses_what_is_not_its_own() {
-    let desk = Desk::new();
+    let desk = Desk::set_up();
     let window = desk.open();
     let id = "00000000000000000000000000000000";
     for (command, args, code) in [
@@ -145,7 +145,7 @@ fn a_command_refuses_what_is_not_its_own() {
 
 #[test]
 fn the_page_loads_runs_and_reaches_nothing_from_outside() {
-    let desk = Desk::new();
+    let desk = Desk::set_up();
     let window = desk.open();
     let outside = TcpListener::bind("127.0.0.1:0").unwrap();
     outside.set_nonblocking(true).unwrap();
