@@ -5,7 +5,6 @@ mod history;
 mod list;
 mod load;
 mod machine;
-mod memory;
 mod origin;
 mod product;
 mod report;
@@ -14,6 +13,7 @@ mod size;
 mod start;
 mod throughput;
 mod trip;
+mod usage;
 
 use std::{fs, io::Write, path::PathBuf, time::Duration};
 
@@ -37,6 +37,9 @@ struct Args {
     /// Measure only this; may be given more than once
     #[arg(long, value_enum)]
     only: Vec<Subject>,
+    /// Senders at once in the throughput; may be given more than once
+    #[arg(long, default_values_t = [1, 32, 256])]
+    callers: Vec<usize>,
     /// Seconds of each round of the throughput
     #[arg(long, default_value_t = 3)]
     seconds: u64,
@@ -85,7 +88,8 @@ fn main() -> anyhow::Result<()> {
         figures: Vec::new(),
     };
     if is_on(Subject::Throughput) {
-        report.throughput = throughput::measure(data, Duration::from_secs(args.seconds))?;
+        report.throughput =
+            throughput::measure(data, &args.callers, Duration::from_secs(args.seconds))?;
     }
     if is_on(Subject::Trip) {
         report.figures.extend(trip::measure(data)?);

@@ -61,6 +61,8 @@ pub(crate) struct Rate {
     pub(crate) per_s: f64,
     pub(crate) p50_ms: f64,
     pub(crate) p99_ms: f64,
+    /// Processor time for each request, of all the programs but the senders, in microseconds.
+    pub(crate) processor_us: f64,
     /// The share of what the same callers get directly.
     pub(crate) of_direct: f64,
     /// Captures that became durable on the desktop in a second; only when it is there.
@@ -117,12 +119,13 @@ impl fmt::Display for Report {
         if !self.throughput.is_empty() {
             writeln!(
                 f,
-                "\n{:26} {:>7} {:>9} {:>8} {:>8} {:>9} {:>11}",
+                "\n{:26} {:>7} {:>9} {:>8} {:>8} {:>7} {:>9} {:>9}",
                 "POST of 1 KiB, keep-alive",
                 "callers",
                 "answers/s",
                 "p50 ms",
                 "p99 ms",
+                "CPU us",
                 "of direct",
                 "durable/s"
             )?;
@@ -134,13 +137,14 @@ impl fmt::Display for Report {
                 per_s,
                 p50_ms,
                 p99_ms,
+                processor_us,
                 of_direct,
                 durable_per_s,
             } = rate;
             let durable = durable_per_s.map_or_else(|| "-".to_owned(), |rate| format!("{rate:.0}"));
             writeln!(
                 f,
-                "{:26} {callers:>7} {per_s:>9.0} {p50_ms:>8.2} {p99_ms:>8.2} {of_direct:>9.2} {durable:>11}",
+                "{:26} {callers:>7} {per_s:>9.0} {p50_ms:>8.2} {p99_ms:>8.2} {processor_us:>7.1} {of_direct:>9.2} {durable:>9}",
                 way.words()
             )?;
         }

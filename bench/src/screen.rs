@@ -100,18 +100,19 @@ impl Screen {
                 .create(&folder)?;
             app.env(name, folder);
         }
-        self.wait_until(|colours| colours == 1)?;
+        self.wait_until(|picture| Ok(colours(picture)? == 1))?;
+        let empty = fs::read(&self.picture)?;
         let begun = Instant::now();
         let mut process = Process(app.spawn().context("the app cannot be started")?);
-        let mut shown = |least| {
-            self.wait_until(|colours| colours >= least)
-                .with_context(|| {
-                    let log = fs::read_to_string(self.folder.join("app.log")).unwrap_or_default();
-                    format!("the app ({:?}) says: {log}", process.0.try_wait())
-                })
+        let mut shown = |is_it: &dyn Fn(&[u8]) -> anyhow::Result<bool>| {
+            self.wait_until(is_it).with_context(|| {
+                let log = fs::read_to_string(self.folder.join("app.log")).unwrap_or_default();
+                format!("the app ({:?}) says: {log}", process.0.try_wait())
+            })
         };
-        let window = shown(2)?.duration_since(begun);
-        let page = shown(COLOURS_OF_A_PAGE)?.duration_since(begun);
+        let window = shown(&|picture| Ok(picture != empty))?.duration_since(begun);
+        let page = shown(&|picture| Ok(colours(picture)? >= COLOURS_OF_A_PAGE))?;
+        let page = page.duration_since(begun);
         Ok(App {
             process,
             window,
@@ -119,15 +120,15 @@ impl Screen {
         })
     }
 
-    fn wait_until(&self, is_it: impl Fn(usize) -> bool) -> anyhow::Result<Instant> {
+    fn wait_until(&self, is_it: impl Fn(&[u8]) -> anyhow::Result<bool>) -> anyhow::Result<Instant> {
         let begun = Instant::now();
         loop {
-            let (looked, colours) = (Instant::now(), colours(&fs::read(&self.picture)?)?);
-            if is_it(colours) {
+            let (looked, picture) = (Instant::now(), fs::read(&self.picture)?);
+            if is_it(&picture)? {
                 return Ok(looked);
             }
             if begun.elapsed() > LIMIT {
-                bail!("the screen still shows {colours} colours");
+                bail!("the screen still shows {} colours", colours(&picture)?);
             }
             thread::sleep(LOOK_EVERY);
         }

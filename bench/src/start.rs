@@ -10,10 +10,10 @@ use std::{
 use ::tests::program::Relay;
 
 use crate::{
-    memory::{self, Memory},
     product::Product,
     report::{Figure, Part, median, note},
     screen::Screen,
+    usage::{self, Memory},
 };
 
 const ROUNDS: usize = 5;
@@ -32,14 +32,17 @@ pub(crate) fn measure(product: &Product) -> anyhow::Result<Vec<Figure>> {
     thread::sleep(SETTLE);
     figures.extend(held(
         "relay, paired, nobody connected",
-        memory::of_tree(relay)?,
+        usage::memory_of_tree(relay)?,
     ));
     let listening = product.start_listen()?;
     thread::sleep(SETTLE);
-    figures.extend(held("relay, a desktop connected", memory::of_tree(relay)?));
+    figures.extend(held(
+        "relay, a desktop connected",
+        usage::memory_of_tree(relay)?,
+    ));
     figures.extend(held(
         "`tenterhook listen`, connected",
-        memory::of_tree(listening.0.id())?,
+        usage::memory_of_tree(listening.0.id())?,
     ));
     drop(listening);
     figures.push(started(
@@ -91,7 +94,7 @@ fn app(product: &Product, screen: &Screen) -> anyhow::Result<Vec<Figure>> {
         windows.push(app.window);
         pages.push(app.page);
         thread::sleep(SETTLE);
-        idle.push(memory::of_tree(app.process.0.id())?);
+        idle.push(usage::memory_of_tree(app.process.0.id())?);
         app.process.stop();
     }
     idle.sort_by(|a, b| a.pss_mib.total_cmp(&b.pss_mib));

@@ -1,7 +1,7 @@
-//! Memory as Linux counts it for a process and those it started: resident (RSS, where what they
-//! share is counted for each) and its proportional share (PSS, where it is counted once).
+//! What processes use, as Linux counts it. Memory is resident (RSS, where what they share is counted
+//! for each) and its proportional share (PSS, where it is counted once).
 
-use std::{collections::HashSet, fs, path::Path};
+use std::{collections::HashSet, fs, path::Path, time::Duration};
 
 use anyhow::Context;
 
@@ -14,11 +14,34 @@ pub(crate) struct Memory {
     pub(crate) processes: usize,
 }
 
+/// Clock ticks of `/proc/PID/stat` in a second: `USER_HZ`, the same on every Linux for x86 and ARM
+/// (proc(5), sysconf(3)).
+const TICKS_PER_S: u64 = 100;
+
+/// The processor time that `pid` has used since its start, to a hundredth of a second.
+///
+/// # Errors
+/// When it has ended, or it may not be looked at.
+pub(crate) fn processor_time(pid: u32) -> anyhow::Result<Duration> {
+    let path = format!("/proc/{pid}/stat");
+    let text = fs::read_to_string(&path).with_context(|| format!("cannot read {path}"))?;
+    // Behind the name, which is in brackets and may hold anything: fields 14 and 15 of proc(5).
+    let fields = text
+        .rsplit_once(") ")
+        .map(|(_, fields)| fields.split(' ').skip(11).take(2));
+    let ticks = fields
+        .context("its fields follow its name")?
+        .map(str::parse::<u64>);
+    Ok(Duration::from_millis(
+        ticks.sum::<Result<u64, _>>()? * 1_000 / TICKS_PER_S,
+    ))
+}
+
 /// Memory of `root` and all that came from it.
 ///
 /// # Errors
 /// When it has ended, or it may not be looked at.
-pub(crate) fn of_tree(root: u32) -> anyhow::Result<Memory> {
+pub(crate) fn memory_of_tree(root: u32) -> anyhow::Result<Memory> {
     let mut sum = Memory::default();
     for pid in tree(root)? {
         let path = format!("/proc/{pid}/smaps_rollup");
@@ -74,17 +97,23 @@ mod tests {
 
     #[test]
     fn a_process_that_was_started_counts_with_the_one_that_started_it() {
-        let alone = of_tree(std::process::id()).unwrap();
+        let alone = memory_of_tree(std::process::id()).unwrap();
         assert!(alone.rss_mib >= alone.pss_mib && alone.pss_mib > 0.1);
         let mut child = command("sh")
             .args(["-c", "cat; true"])
             .stdin(std::process::Stdio::piped())
             .spawn()
             .unwrap();
-        let both = of_tree(std::process::id()).unwrap();
+        let both = memory_of_tree(std::process::id()).unwrap();
         assert!(both.processes > alone.processes, "{both:?}");
         drop(child.stdin.take());
         child.wait().unwrap();
+    }
+
+    #[test]
+    fn processor_time_grows_with_work() {
+        let before = processor_time(std::process::id()).unwrap();
+        while processor_time(std::process::id()).unwrap() < before + Duration::from_millis(20) {}
     }
 
     #[test]
