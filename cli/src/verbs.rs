@@ -1,5 +1,7 @@
 //! The verbs that do one thing and end.
 
+use std::time::Duration;
+
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use engine::{
     Engine,
@@ -11,6 +13,9 @@ use crate::{
     args::{Ls, Show},
     print,
 };
+
+/// How long a list waits for what is on its way.
+const SETTLE: Duration = Duration::from_secs(1);
 
 pub(crate) async fn pair(engine: &Engine, connect: &str) -> anyhow::Result<()> {
     engine.pair(connect, &engine::computer_name()).await?;
@@ -44,6 +49,8 @@ pub(crate) async fn status(engine: &Engine, json: bool) -> anyhow::Result<()> {
 }
 
 pub(crate) async fn ls(engine: &Engine, args: Ls) -> anyhow::Result<()> {
+    // What was acknowledged a moment ago may still be on its way from the relay.
+    engine.settle(SETTLE).await;
     let filter = ListFilter {
         endpoint: args.endpoint,
         text: args.grep,

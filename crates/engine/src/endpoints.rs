@@ -1,11 +1,12 @@
 //! The verbs on endpoints: each asks the relay first, then keeps here what the faces show.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use http::Method;
 use serde::Serialize;
+use tokio::time::{sleep, timeout};
 use wire::{
-    api::{self, EndpointInfo, EndpointRequest, EndpointSettings, Paired},
+    api::{self, DeviceInfo, EndpointInfo, EndpointRequest, EndpointSettings, Paired},
     connect::{ConnectError, RelayUrl},
 };
 
@@ -18,6 +19,8 @@ use crate::{
     view::EndpointView,
 };
 
+/// How often it is asked what waits.
+const LOOK_EVERY: Duration = Duration::from_millis(20);
 /// The body of a call that has none.
 const NOTHING: Option<&()> = None;
 
@@ -111,6 +114,25 @@ impl Engine {
             .await?;
         self.reconnect();
         Ok(())
+    }
+
+    /// Waits until what the relay holds for this desktop has come, for `limit` at most: a look at
+    /// the history then misses nothing that was acknowledged before. When no program holds the
+    /// line, nothing will come, and this returns at once.
+    pub async fn settle(&self, limit: Duration) {
+        let come = async {
+            while tunnel::is_held(self.data()) {
+                let waiting: Result<DeviceInfo, _> =
+                    self.ask(Method::GET, api::DEVICE, NOTHING).await;
+                if waiting.is_ok_and(|device| device.waiting > 0) {
+                    sleep(LOOK_EVERY).await;
+                } else {
+                    return;
+                }
+            }
+        };
+        // What has not come by then is seen the next time.
+        let _ = timeout(limit, come).await;
     }
 
     async fn keep_token(&self, made: &EndpointInfo) -> Result<Option<Secret>, Error> {

@@ -137,6 +137,10 @@ impl Runner {
         let Some(Ok(permit)) = self.stop.run_until_cancelled(turn).await else {
             return Err(RunError::Stopped);
         };
+        // Its turn may have come just because the one before was stopped.
+        if self.stop.is_cancelled() {
+            return Err(RunError::Stopped);
+        }
         let (program, timeout, mut kept) =
             (job.program.clone(), job.timeout, Kept::new(job.keep_bytes));
         let (mut group, mut output) = match Group::start(job).await {

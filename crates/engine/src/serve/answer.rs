@@ -117,22 +117,24 @@ impl Exchange<'_> {
         let Some(id) = id else {
             return Ok(Response::alive(&server.headers));
         };
+        let peer = Received::peek(&request).map(|(_, peer)| peer);
+        let (method, from) = (
+            text(self.head.method()),
+            remote_addr(peer.filter(|_| !server.is_local)),
+        );
+        self.log
+            .line(&format!("incoming HTTP {method} request from {from}"));
         let hooks = server.hooks.now();
         let hook = str::from_utf8(&id).ok().and_then(|id| hooks.find(id));
         // Nobody has to send a body to a hook that is not there, unless it is to be shown.
         if hook.is_none() && !server.is_debug {
             return Ok(Response::hook_not_found());
         }
-        let limit_bytes = super::LIMITS.body_bytes;
-        let received = Received::read(request, limit_bytes).await?;
+        let received = Received::read(request, super::LIMITS.body_bytes).await?;
         if server.is_debug {
             let shown = dump::request(self.log.id(), self.head, &received.body);
             self.log.plain(&shown);
         }
-        let peer = (!server.is_local).then_some(received.peer);
-        let (method, from) = (text(self.head.method()), remote_addr(peer));
-        self.log
-            .line(&format!("incoming HTTP {method} request from {from}"));
         let Some(hook) = hook else {
             return Ok(Response::hook_not_found());
         };

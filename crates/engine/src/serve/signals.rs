@@ -50,8 +50,8 @@ mod unix {
             tokio::select! {
                 _ = self.hangup.recv() => Signal::Reload("HUP"),
                 _ = self.user.recv() => Signal::Reload("USR1"),
-                _ = self.terminate.recv() => Signal::End("TERM"),
-                _ = self.interrupt.recv() => Signal::End("INT"),
+                _ = self.terminate.recv() => Signal::End("terminated"),
+                _ = self.interrupt.recv() => Signal::End("interrupt"),
             }
         }
     }
@@ -69,7 +69,7 @@ impl Signals {
 
     pub(super) async fn next(&mut self) -> Signal {
         match tokio::signal::ctrl_c().await {
-            Ok(()) => Signal::End("INT"),
+            Ok(()) => Signal::End("interrupt"),
             Err(_) => std::future::pending().await,
         }
     }

@@ -167,7 +167,7 @@ impl Tunnel {
 
     async fn take_line(&self) -> Option<File> {
         loop {
-            match lock(&self.data.join("line.lock")) {
+            match lock(&line_lock(&self.data)) {
                 Ok(file) => return Some(file),
                 Err(std::fs::TryLockError::WouldBlock) => self.state.set(LineState::Elsewhere),
                 Err(std::fs::TryLockError::Error(error)) => {
@@ -288,6 +288,18 @@ impl Tunnel {
             opener: Opener::new(&key),
         }))
     }
+}
+
+/// Whether a program holds the line of the folder `data`.
+pub(crate) fn is_held(data: &Path) -> bool {
+    matches!(
+        lock(&line_lock(data)),
+        Err(std::fs::TryLockError::WouldBlock)
+    )
+}
+
+fn line_lock(data: &Path) -> PathBuf {
+    data.join("line.lock")
 }
 
 fn lock(path: &Path) -> Result<File, std::fs::TryLockError> {
