@@ -29,6 +29,19 @@ test("an arrival comes in at the top while live", async () => {
   expect(await page.getByText("301 captures").count()).toBeGreaterThan(0);
 });
 
+test("following goes on when the row chosen at the first arrival has left the view", async () => {
+  const page = await open({ scene: "empty" });
+  await engine(page, (fake) => fake.arrive(1));
+  await chosen(page).waitFor();
+  for (let arrived = 1; arrived < 60; arrived += 1) {
+    await engine(page, (fake) => fake.arrive(1));
+  }
+  await page.getByText("60 captures").first().waitFor();
+  await settled(page);
+  expect(await options(page).first().getAttribute("id")).toBe("capture-59");
+  expect(await page.getByRole("button", { name: "Live", exact: true }).count()).toBe(1);
+});
+
 test("choosing by hand pauses, and the banner brings back what came", async () => {
   const page = await open({ rows: 300 });
   await options(page).nth(2).click();
