@@ -1,6 +1,7 @@
 //! What the tests of the whole product share: its programs, started for real on free ports, and a
 //! sender that puts bytes on the wire as they are. Start at [`program::Relay`].
 
+#[cfg(unix)]
 pub mod hooks;
 pub mod program;
 pub mod screen;

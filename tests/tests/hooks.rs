@@ -1,5 +1,6 @@
 //! Hooks files of adnanh/webhook, served: real requests, real commands. What the files mean is claimed
 //! in `webhook::rules`; here it is carried out.
+#![cfg(unix)]
 
 use std::{
     fs,

@@ -1,4 +1,5 @@
 //! What a server of hooks bears: floods, stubborn commands, senders that go, and whatever is sent.
+#![cfg(unix)]
 
 use std::{
     fs,

@@ -120,7 +120,7 @@ impl Runner {
     }
 
     /// Kills what runs, group by group, and starts nothing more. Whoever called [`Self::run`] hears
-    /// of it there.
+    /// of it there. What a program left running when it ended is left alone.
     pub fn stop(&self) {
         self.stop.cancel();
     }
@@ -128,7 +128,7 @@ impl Runner {
     /// Runs a program to its end, and until nobody writes to its output any more: what it left
     /// running may be writing still.
     ///
-    /// Dropped before that, the program is killed with its whole group.
+    /// Dropped before the program has ended, it is killed with its whole group.
     ///
     /// # Errors
     /// When it cannot be started. A program that fails is no error.
@@ -159,9 +159,12 @@ impl Runner {
         };
         let ended = tokio::select! {
             status = by_itself => status.map(How::Exited),
-            how = self.cut(timeout) => group.end().await.map(|()| how),
+            how = self.cut(timeout) => match (how, group.status()) {
+                // What it left running is not the runner's, and its output has lasted long enough.
+                (How::Stopped, Some(status)) => Ok(How::Exited(status)),
+                _ => group.end().await.map(|()| how),
+            },
         };
-        group.release();
         let how = ended.map_err(|source| RunError::Lost { program, source })?;
         let (output, lost_bytes) = kept.into_parts();
         Ok(Ended {

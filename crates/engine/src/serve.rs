@@ -22,7 +22,6 @@ use std::{io, path::PathBuf, sync::Arc, time::Duration};
 
 use listener::{Limits, Tasks};
 use tokio::task::spawn_blocking;
-use tokio_util::sync::CancellationToken;
 use webhook::rules::set::DuplicateId;
 
 use crate::{
@@ -149,20 +148,12 @@ pub async fn run(options: Options, clock: Clock) -> Result<(), ServeError> {
         is_debug: options.is_debug,
         is_local: door.is_local(),
     };
-    let stop = CancellationToken::new();
-    let serving = door.serve(server.router(), LIMITS, stop.clone());
-    let guiding = guide(&options, &hooks, &mut signals, &log);
-    tokio::pin!(serving);
-    let ended = tokio::select! {
-        () = serving.as_mut() => Ok(()),
-        ended = guiding => ended,
-    };
-    stop.cancel();
+    let doors = Tasks::new();
+    doors.spawn("hooks", |stop| door.serve(server.router(), LIMITS, stop));
+    let ended = guide(&options, &hooks, &mut signals, &log).await;
     runner.stop();
     // Whoever waits for a program is answered now that it has ended.
-    if tokio::time::timeout(STOP_WITHIN, serving).await.is_err() {
-        log.line("ended requests that did not come to an end");
-    }
+    doors.stop(STOP_WITHIN).await;
     commands.stop(STOP_WITHIN).await;
     ended
 }

@@ -309,33 +309,42 @@ async fn what_a_program_leaves_running_lives_on_and_takes_nobodys_turn() {
     assert!(ended.await.unwrap().how.is_success());
     let daemon = numbers(&file)[0];
     assert!(state_of(daemon).is_some());
-    // This one has the output of the first, which therefore goes on.
-    let keeps = runner.run(shell("sleep 1000 & echo $! > $1", &arguments));
+    // What this one leaves has its output, which therefore goes on.
+    let keeps = runner.run(shell("echo kept; sleep 1000 & echo $! > $1", &arguments));
     let next = async {
-        wait_for("its start", || {
-            numbers(&file)
-                .first()
-                .filter(|pid| **pid != daemon)
-                .copied()
-        })
-        .await;
-        runner.run(shell("echo next", &[])).await.unwrap()
+        let other = || numbers(&file).first().copied().filter(|pid| *pid != daemon);
+        let other = wait_for("its start", other).await;
+        let ended = runner.run(shell("echo next", &[])).await.unwrap();
+        assert_eq!(text(&ended), "next\n");
+        runner.stop();
+        other
     };
-    tokio::select! {
-        _ = keeps => panic!("its output has not ended"),
-        ended = next => assert_eq!(text(&ended), "next\n"),
+    let (kept, other) = tokio::join!(keeps, next);
+    let kept = kept.unwrap();
+    assert!(kept.how.is_success(), "it had ended before the stop");
+    assert_eq!(text(&kept), "kept\n");
+    for pid in [daemon, other] {
+        assert!(matches!(state_of(pid), Some('S' | 'R')));
+        assert!(
+            run(shell("kill $1", &[&pid.to_string()]))
+                .await
+                .how
+                .is_success()
+        );
     }
+}
+
+#[tokio::test]
+async fn what_a_program_leaves_running_has_no_more_time_than_the_program() {
+    let folder = folder();
+    let file = folder.path().join("pid");
+    let mut job = shell(
+        "(trap '' TERM; while :; do sleep 1; done) & echo $! > $1",
+        &[file.to_str().unwrap()],
+    );
+    job.timeout = Some(Duration::from_millis(300));
+    assert_eq!(run(job).await.how, How::TimedOut);
     is_gone(numbers(&file)[0]).await;
-    assert!(
-        state_of(daemon).is_some(),
-        "it has nothing to do with the other"
-    );
-    assert!(
-        run(shell("kill $1", &[&daemon.to_string()]))
-            .await
-            .how
-            .is_success()
-    );
 }
 
 #[tokio::test]

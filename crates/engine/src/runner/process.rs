@@ -20,11 +20,10 @@ const GRACE: Duration = Duration::from_secs(2);
 /// What a thread needs that starts a program and waits.
 const STACK_BYTES: usize = 256 * 1024;
 
-/// The group of a program. Dropped before [`Group::release`], it is killed.
+/// The group of a program. Dropped before that has ended, it is killed.
 #[derive(Debug)]
 pub(super) struct Group {
     state: watch::Receiver<State>,
-    is_released: bool,
 }
 
 /// What is known of a program.
@@ -45,10 +44,7 @@ impl Group {
         let (output, writer) = io::pipe()?;
         let output = Output::new(output)?;
         let (told, state) = watch::channel(State::Starting);
-        let mut group = Self {
-            state,
-            is_released: false,
-        };
+        let mut group = Self { state };
         // The system lets a program be waited for by a thread alone, if it is to be sure.
         spawn("program", move || wait_for(job, writer, &told))?;
         let started = group
@@ -82,16 +78,20 @@ impl Group {
         self.wait().await.map(drop)
     }
 
-    /// Leaves what still runs of it alone.
-    pub(super) fn release(&mut self) {
-        self.is_released = true;
+    /// How the program itself ended, if it has.
+    pub(super) fn status(&self) -> Option<ExitStatus> {
+        match &*self.state.borrow() {
+            State::Ended(_, status) => *status,
+            State::Starting | State::Refused(..) | State::Running(_) => None,
+        }
     }
 }
 
 impl Drop for Group {
     fn drop(&mut self) {
-        if !self.is_released {
-            signal(&self.state.borrow(), Signal::Kill);
+        let state = self.state.borrow();
+        if matches!(*state, State::Running(_)) {
+            signal(&state, Signal::Kill);
         }
     }
 }
