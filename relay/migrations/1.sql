@@ -46,7 +46,16 @@ CREATE TABLE queue (
     received_at_ms INTEGER NOT NULL,
     envelope_bytes INTEGER NOT NULL,
     attempts INTEGER NOT NULL DEFAULT 0, -- sessions that sent it and ended without an answer
-    envelope BLOB NOT NULL             -- sealed to the device
+    envelope BLOB                      -- sealed to the device; NULL when it is in `pieces`
 ) STRICT;
 
 CREATE INDEX queue_by_device ON queue (device, number);
+
+-- Envelopes that go in several frames, cut as they go: SQLite finds a place in a long value only by
+-- walking there from its start.
+CREATE TABLE pieces (
+    number INTEGER NOT NULL REFERENCES queue (number) ON DELETE CASCADE,
+    at INTEGER NOT NULL,               -- where in the envelope, in bytes
+    bytes BLOB NOT NULL,
+    UNIQUE (number, at)
+) STRICT;

@@ -7,8 +7,12 @@ use std::{
 };
 
 use bytes::Bytes;
-use sqlite::{Database, Error, rusqlite::params};
+use sqlite::{
+    Database, Error,
+    rusqlite::{Connection, Result as SqlResult, params},
+};
 use webhook::capture::{CaptureId, EndpointId};
+use wire::PIECE_BYTES;
 
 /// How much may wait for one device.
 #[derive(Debug, Clone, Copy)]
@@ -100,20 +104,7 @@ impl Queue {
     pub(crate) async fn push(&self, database: &Database, sealed: Sealed) -> Result<(), PushError> {
         let (device, bytes) = (sealed.device, sealed.envelope.len() as u64);
         self.admit(device, bytes)?;
-        let pushed = database.write(move |db| {
-            db.prepare_cached(
-                "INSERT INTO queue (device, id, endpoint, received_at_ms, envelope_bytes, envelope)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-            )?
-            .execute(params![
-                sealed.device,
-                sealed.id.to_bytes(),
-                sealed.endpoint.as_str(),
-                sealed.received_at_ms,
-                bytes,
-                sealed.envelope,
-            ])
-        });
+        let pushed = database.write(move |db| insert(db, &sealed));
         if let Err(error) = pushed.await {
             self.with(device, |load| load.release(1, bytes));
             return Err(error.into());
@@ -121,24 +112,22 @@ impl Queue {
         Ok(())
     }
 
-    /// What waits for `device` behind `number`, in order: at most `limit` captures. Envelopes of at
-    /// most `whole_bytes` come along.
+    /// What waits for `device` behind `number`, in order: at most `limit` captures. Envelopes of one
+    /// piece come along.
     pub(crate) async fn after(
         &self,
         database: &Database,
         device: i64,
         number: i64,
         limit: usize,
-        whole_bytes: usize,
     ) -> Result<Vec<Waiting>, Error> {
         database
             .read(move |db| {
                 db.prepare_cached(
-                    "SELECT number, id, endpoint, received_at_ms, attempts, envelope_bytes,
-                            CASE WHEN envelope_bytes <= ?4 THEN envelope END
+                    "SELECT number, id, endpoint, received_at_ms, attempts, envelope_bytes, envelope
                      FROM queue WHERE device = ?1 AND number > ?2 ORDER BY number LIMIT ?3",
                 )?
-                .query_map(params![device, number, limit, whole_bytes], |row| {
+                .query_map(params![device, number, limit], |row| {
                     let endpoint: String = row.get(2)?;
                     Ok(Waiting {
                         number: row.get(0)?,
@@ -158,7 +147,8 @@ impl Queue {
             .await
     }
 
-    /// `count` bytes of an envelope from `from` on; fewer at its end.
+    /// Bytes of an envelope of several pieces, from `from` on: at most `count`, and none beyond the
+    /// end of a piece.
     pub(crate) async fn piece(
         &self,
         database: &Database,
@@ -168,14 +158,14 @@ impl Queue {
     ) -> Result<Bytes, Error> {
         database
             .read(move |db| {
-                // Read in place: the envelope is never in memory as a whole.
-                let blob = db.blob_open("main", "queue", "envelope", number, true)?;
-                let from = usize::try_from(from).unwrap_or(usize::MAX);
-                let mut piece = vec![0; count.min(blob.len().saturating_sub(from))];
-                blob.read_at_exact(&mut piece, from)?;
-                Ok(piece.into())
+                db.prepare_cached(
+                    "SELECT substr(bytes, ?2 - at + 1, ?3) FROM pieces
+                     WHERE number = ?1 AND at <= ?2 ORDER BY at DESC LIMIT 1",
+                )?
+                .query_row(params![number, from, count], |row| row.get::<_, Vec<u8>>(0))
             })
             .await
+            .map(Bytes::from)
     }
 
     /// Notes that captures were sent and not answered for.
@@ -281,9 +271,108 @@ impl Queue {
     }
 }
 
+fn insert(db: &Connection, sealed: &Sealed) -> SqlResult<()> {
+    let is_whole = sealed.envelope.len() <= PIECE_BYTES;
+    db.prepare_cached(
+        "INSERT INTO queue (device, id, endpoint, received_at_ms, envelope_bytes, envelope)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    )?
+    .execute(params![
+        sealed.device,
+        sealed.id.to_bytes(),
+        sealed.endpoint.as_str(),
+        sealed.received_at_ms,
+        sealed.envelope.len(),
+        is_whole.then_some(&sealed.envelope),
+    ])?;
+    if is_whole {
+        return Ok(());
+    }
+    let number = db.last_insert_rowid();
+    let mut piece =
+        db.prepare_cached("INSERT INTO pieces (number, at, bytes) VALUES (?1, ?2, ?3)")?;
+    for (index, bytes) in sealed.envelope.chunks(PIECE_BYTES).enumerate() {
+        piece.execute(params![number, index * PIECE_BYTES, bytes])?;
+    }
+    Ok(())
+}
+
 impl Load {
     const fn release(&mut self, captures: u64, bytes: u64) {
         self.captures = self.captures.saturating_sub(captures);
         self.bytes = self.bytes.saturating_sub(bytes);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ROOM: Quota = Quota {
+        captures: 100,
+        bytes: 1 << 30,
+        relay_bytes: 1 << 30,
+    };
+
+    /// A queue with one device, and a capture of `bytes` bytes in it.
+    async fn with(bytes: usize) -> (tempfile::TempDir, Database, Queue, Vec<u8>) {
+        let folder = tempfile::tempdir().unwrap();
+        let database = crate::store::open(folder.path()).unwrap();
+        let device = "INSERT INTO devices (number, id, name, token_hash, public_key, paired_at_ms)
+                      VALUES (1, 'a', 'a', x'00', x'00', 0)";
+        database.write(|db| db.execute(device, ())).await.unwrap();
+        let queue = Queue::load(&database, ROOM).await.unwrap();
+        let envelope: Vec<_> = (0..bytes).map(|at| (at % 251) as u8).collect();
+        let sealed = Sealed {
+            device: 1,
+            id: CaptureId::from_bytes([7; 16]),
+            endpoint: "stripe".parse().unwrap(),
+            received_at_ms: 0,
+            envelope: envelope.clone(),
+        };
+        queue.push(&database, sealed).await.unwrap();
+        (folder, database, queue, envelope)
+    }
+
+    #[tokio::test]
+    async fn an_envelope_of_one_piece_comes_along_and_a_larger_one_does_not() {
+        for (bytes, is_whole) in [(1, true), (PIECE_BYTES, true), (PIECE_BYTES + 1, false)] {
+            let (_folder, database, queue, envelope) = with(bytes).await;
+            let all = queue.after(&database, 1, 0, 10).await.unwrap();
+            let want = is_whole.then(|| Bytes::from(envelope));
+            assert_eq!(
+                (&all[0].envelope, all[0].envelope_bytes),
+                (&want, bytes as u64)
+            );
+        }
+    }
+
+    #[tokio::test]
+    async fn pieces_make_the_envelope_however_much_is_asked_for() {
+        let (_folder, database, queue, envelope) = with(3 * PIECE_BYTES + 5).await;
+        let number = queue.after(&database, 1, 0, 10).await.unwrap()[0].number;
+        for count in [PIECE_BYTES, PIECE_BYTES - 1, 40_000, 10_007, 1 << 20] {
+            let mut read = Vec::new();
+            while read.len() < envelope.len() {
+                let from = read.len() as u64;
+                let piece = queue.piece(&database, number, from, count).await.unwrap();
+                assert!((1..=count.min(PIECE_BYTES)).contains(&piece.len()));
+                read.extend_from_slice(&piece);
+            }
+            assert!(read == envelope, "asked for {count} at a time");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_removed_leaves_no_piece_behind() {
+        let (_folder, database, queue, _) = with(2 * PIECE_BYTES).await;
+        let ids = vec![CaptureId::from_bytes([7; 16])];
+        queue.remove(&database, 1, ids).await.unwrap();
+        let sql = "SELECT (SELECT count(*) FROM queue) + (SELECT count(*) FROM pieces)";
+        let left: i64 = database
+            .read(|db| db.query_row(sql, (), |row| row.get(0)))
+            .await
+            .unwrap();
+        assert_eq!((left, queue.waiting(1).bytes), (0, 0));
     }
 }

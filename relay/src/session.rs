@@ -176,9 +176,7 @@ impl Session {
         loop {
             let (queue, database) = (&self.shared.queue, &self.shared.database);
             let device = self.device.number;
-            let batch = queue
-                .after(database, device, number, BATCH, PIECE_BYTES)
-                .await?;
+            let batch = queue.after(database, device, number, BATCH).await?;
             if batch.is_empty() {
                 self.present.arrival().await;
                 continue;
