@@ -1,5 +1,10 @@
 //! What goes wrong is said: which thing, and what to do. No panic, nothing lost.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a helper of tests: what fails is the test"
+)]
+
 use std::{fs, net::TcpListener, path::Path};
 
 use tests::{

@@ -1,5 +1,10 @@
 //! Only you: what waits on the relay cannot be read there.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a helper of tests: what fails is the test"
+)]
+
 use std::{fs, path::Path};
 
 use tests::{

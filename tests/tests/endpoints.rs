@@ -1,5 +1,10 @@
 //! What an endpoint's owner may set, as its senders meet it; and what a relay's owner may do.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a helper of tests: what fails is the test"
+)]
+
 use std::net::SocketAddr;
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};

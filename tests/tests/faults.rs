@@ -1,6 +1,11 @@
 //! Nothing is lost: programs killed at any moment, and everything that was acknowledged is there
 //! afterwards, once.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a helper of tests: what fails is the test"
+)]
+
 use std::{
     collections::BTreeMap,
     net::SocketAddr,
@@ -30,7 +35,11 @@ fn post_numbers(
     while !stop.load(Ordering::Relaxed) {
         let number = next.fetch_add(1, Ordering::Relaxed);
         // Every eighth is large enough to cross in pieces.
-        let filler = if number % 8 == 0 { 300_000 } else { 200 };
+        let filler = if number.is_multiple_of(8) {
+            300_000
+        } else {
+            200
+        };
         let body = format!("number {number} {}", "x".repeat(filler));
         let sent = send(to(), &request("POST", path, &[], body.as_bytes()));
         if sent.is_ok_and(|answer| (200..300).contains(&answer.status)) {

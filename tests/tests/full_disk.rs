@@ -2,6 +2,11 @@
 //! on by itself once there is room. The disk is a small one in memory, mounted for the program
 //! alone.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a helper of tests: what fails is the test"
+)]
+
 use std::{net::SocketAddr, path::Path};
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};

@@ -1,6 +1,12 @@
 //! Requests as strangers send them, from a corpus beside the checkout: what RFC 9110 and 9112 demand
 //! of the relay's public port and of the local receiver alike.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a helper of tests: what fails is the test, and what it says is read"
+)]
+
 use std::path::Path;
 
 use tests::program::{Desktop, Relay, built, command};

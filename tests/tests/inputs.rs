@@ -1,6 +1,11 @@
 //! Every byte: real deliveries, and bodies and heads that other tools change, sent to the relay's
 //! public address and held against what the desktop has.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a helper of tests: what fails is the test"
+)]
+
 use std::{fs, path::Path};
 
 use aws_lc_rs::hmac;

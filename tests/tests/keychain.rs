@@ -1,5 +1,10 @@
 //! Secrets live in the system's keychain: here a real one, on a bus of its own.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a helper of tests: what fails is the test"
+)]
+
 use std::{fs, path::Path, process::Output};
 
 use tests::{

@@ -1,5 +1,10 @@
 //! A relay as its operator sees it: health, figures, limits, settings.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a helper of tests: what fails is the test"
+)]
+
 use std::net::SocketAddr;
 
 use tests::{

@@ -1,5 +1,10 @@
 //! The honest status: "connected" is shown beside a request that went the whole way a moment ago.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a helper of tests: what fails is the test"
+)]
+
 use std::{
     net::SocketAddr,
     time::{SystemTime, UNIX_EPOCH},

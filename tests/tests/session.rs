@@ -1,5 +1,10 @@
 //! The line between desktop and relay, as PROTOCOL.md has it, with desktops that do not behave.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a helper of tests: what fails is the test"
+)]
+
 use std::{net::SocketAddr, path::Path};
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
@@ -83,9 +88,9 @@ impl Line {
     /// Why the relay ends the session.
     async fn goaway(&mut self) -> Goaway {
         loop {
-            match self.hear().await.expect("it says why before it closes") {
-                Frame::Goaway(goaway) => return goaway,
-                _ => {}
+            if let Frame::Goaway(goaway) = self.hear().await.expect("it says why before it closes")
+            {
+                return goaway;
             }
         }
     }
@@ -205,11 +210,11 @@ async fn a_desktop_that_breaks_the_protocol_is_told_and_others_go_on() {
     ];
     for message in cases {
         let mut line = Line::ready(relay.address, &token).await;
-        let kind = format!("{:.60?}", message);
+        let kind = format!("{message:.60?}");
         line.say_bytes(message).await;
         match line.hear().await {
             Some(Frame::Goaway(goaway)) => {
-                assert_eq!(goaway.reason, GoawayReason::Protocol, "{kind}")
+                assert_eq!(goaway.reason, GoawayReason::Protocol, "{kind}");
             }
             // What the WebSocket itself refuses is not answered in frames.
             None => {}

@@ -1,5 +1,10 @@
 //! Window and terminal share one history: two programs on one data folder, one line to the relay.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a helper of tests: what fails is the test"
+)]
+
 use tests::{
     program::{Desktop, Relay, Running},
     sender::{request, send},

@@ -1,6 +1,11 @@
 //! What the product does, in one test: a request sent to the relay's public address is in the
 //! desktop's history byte for byte, also when it was sent while the desktop slept.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a helper of tests: what fails is the test"
+)]
+
 use std::{
     net::SocketAddr,
     path::Path,
