@@ -1,10 +1,18 @@
 //! The command line of adnanh/webhook, read as Go reads it: `-x v`, `-x=v`, one dash or two. Start at
 //! [`parse`].
 
-use std::{fmt::Write, path::PathBuf};
+mod go;
+mod table;
+#[cfg(test)]
+mod tests;
+
+use std::path::PathBuf;
 
 use engine::serve::{Identity, Options, Place, TlsOptions};
 use webhook::rules::{evaluate::methods_of, hook::ResponseHeader};
+
+pub(crate) use crate::flags::table::usage;
+use crate::flags::table::{FLAGS, Takes};
 
 /// What was asked for.
 #[derive(Debug)]
@@ -31,164 +39,6 @@ pub(crate) enum FlagError {
     /// A number that is no port.
     #[error("error listening on port: listen tcp: address {0}: invalid port")]
     Port(i64),
-}
-
-/// What a flag takes. The words are those of the usage.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Takes {
-    Nothing,
-    Text,
-    Number,
-    Many,
-}
-
-/// The flags, with their defaults as the usage shows them.
-const FLAGS: &[(&str, Takes, &str, &str)] = &[
-    (
-        "cert",
-        Takes::Text,
-        "path to the HTTPS certificate pem file",
-        "\"cert.pem\"",
-    ),
-    (
-        "cipher-suites",
-        Takes::Text,
-        "comma-separated TLS 1.2 cipher suites to use; default all",
-        "",
-    ),
-    (
-        "debug",
-        Takes::Nothing,
-        "log requests and answers whole; implies -verbose",
-        "",
-    ),
-    (
-        "header",
-        Takes::Many,
-        "set a header of every answer, as name=value; may be repeated",
-        "",
-    ),
-    (
-        "hooks",
-        Takes::Many,
-        "path to a hooks file; may be repeated; default hooks.json",
-        "",
-    ),
-    (
-        "hotreload",
-        Takes::Nothing,
-        "read the hooks files again when they change",
-        "",
-    ),
-    (
-        "http-methods",
-        Takes::Text,
-        "methods of hooks that name none, separated by commas; default all",
-        "",
-    ),
-    ("ip", Takes::Text, "address to listen at", "\"0.0.0.0\""),
-    (
-        "key",
-        Takes::Text,
-        "path to the HTTPS certificate private key pem file",
-        "\"key.pem\"",
-    ),
-    (
-        "list-cipher-suites",
-        Takes::Nothing,
-        "list the TLS cipher suites and quit",
-        "",
-    ),
-    (
-        "logfile",
-        Takes::Text,
-        "log to a file; implies -verbose",
-        "",
-    ),
-    (
-        "max-multipart-mem",
-        Takes::Number,
-        "how much of a multipart form is held in memory, in bytes",
-        "1048576",
-    ),
-    (
-        "nopanic",
-        Takes::Nothing,
-        "start without -verbose even when there are no hooks",
-        "",
-    ),
-    ("pidfile", Takes::Text, "write the process id to a file", ""),
-    ("port", Takes::Number, "port to listen at", "9000"),
-    ("secure", Takes::Nothing, "serve HTTPS instead of HTTP", ""),
-    (
-        "setgid",
-        Takes::Number,
-        "group to become when the port is open; needs -setuid",
-        "",
-    ),
-    (
-        "setuid",
-        Takes::Number,
-        "user to become when the port is open; needs -setgid",
-        "",
-    ),
-    (
-        "socket",
-        Takes::Text,
-        "listen at a Unix socket instead of an address and a port",
-        "",
-    ),
-    (
-        "template",
-        Takes::Nothing,
-        "run the hooks files as Go templates first",
-        "",
-    ),
-    (
-        "tls-min-version",
-        Takes::Text,
-        "oldest version of TLS to speak",
-        "\"1.2\"",
-    ),
-    (
-        "urlprefix",
-        Takes::Text,
-        "first part of the path of hooks: /PREFIX/ID",
-        "\"hooks\"",
-    ),
-    ("verbose", Takes::Nothing, "log what happens", ""),
-    ("version", Takes::Nothing, "show the version and quit", ""),
-    (
-        "x-request-id",
-        Takes::Nothing,
-        "name requests in the log by their X-Request-Id",
-        "",
-    ),
-    (
-        "x-request-id-limit",
-        Takes::Number,
-        "how many bytes of X-Request-Id to take; default all",
-        "",
-    ),
-];
-
-/// The flags and what they mean, for a person. `name` is what the program was called.
-pub(crate) fn usage(name: &str) -> String {
-    let mut out = format!("Usage of {name}:\n");
-    for (flag, takes, about, default) in FLAGS {
-        let value = match takes {
-            Takes::Nothing => "",
-            Takes::Text => " string",
-            Takes::Number => " int",
-            Takes::Many => " value",
-        };
-        let default = match *default {
-            "" => String::new(),
-            default => format!(" (default {default})"),
-        };
-        writeln!(out, "  -{flag}{value}\n    \t{about}{default}").expect("a String takes all");
-    }
-    out
 }
 
 /// Reads what was typed behind the program's name. What follows the first word that is no flag is
@@ -224,7 +74,7 @@ pub(crate) fn parse(typed: impl IntoIterator<Item = String>) -> Result<Asked, Fl
         };
         if *takes == Takes::Nothing {
             let text = value.unwrap_or_else(|| "true".to_owned());
-            let Some(is_on) = go_bool(&text) else {
+            let Some(is_on) = go::bool(&text) else {
                 return misused(format!(
                     "invalid boolean value {text:?} for -{name}: parse error"
                 ));
@@ -236,7 +86,7 @@ pub(crate) fn parse(typed: impl IntoIterator<Item = String>) -> Result<Asked, Fl
             return misused(format!("flag needs an argument: -{name}"));
         };
         let taken = match takes {
-            Takes::Number => go_int(&value).map(|number| flags.number(name, number)),
+            Takes::Number => go::int(&value).map(|number| flags.number(name, number)),
             _ => flags.text(name, value.clone()),
         };
         if let Err(why) = taken {
@@ -388,42 +238,4 @@ impl Flags {
         options.tls = self.is_secure.then_some(self.tls);
         Ok(Asked::Serve(Box::new(options)))
     }
-}
-
-/// A truth as Go's `ParseBool` takes it.
-fn go_bool(text: &str) -> Option<bool> {
-    match text {
-        "1" | "t" | "T" | "true" | "TRUE" | "True" => Some(true),
-        "0" | "f" | "F" | "false" | "FALSE" | "False" => Some(false),
-        _ => None,
-    }
-}
-
-/// A number as Go's `ParseInt` takes it when the text says its base.
-fn go_int(text: &str) -> Result<i64, &'static str> {
-    let (sign, digits) = match text.strip_prefix(['-', '+']) {
-        Some(digits) if text.starts_with('-') => ("-", digits),
-        Some(digits) => ("", digits),
-        None => ("", text),
-    };
-    let lower = digits.to_ascii_lowercase();
-    let (radix, digits) = match lower.as_bytes() {
-        [b'0', b'x', ..] => (16, &lower[2..]),
-        [b'0', b'b', ..] => (2, &lower[2..]),
-        [b'0', b'o', ..] => (8, &lower[2..]),
-        [b'0', _, ..] => (8, &lower[1..]),
-        _ => (10, lower.as_str()),
-    };
-    let is_number =
-        |digits: &str| !digits.is_empty() && digits.chars().all(|digit| digit.is_digit(radix));
-    // Underscores may stand between digits, and behind what says the base.
-    let digits = match radix {
-        10 => digits,
-        _ => digits.strip_prefix('_').unwrap_or(digits),
-    };
-    if !digits.split('_').all(is_number) {
-        return Err("parse error");
-    }
-    let plain = digits.replace('_', "");
-    i64::from_str_radix(&format!("{sign}{plain}"), radix).map_err(|_| "value out of range")
 }

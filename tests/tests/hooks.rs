@@ -3,10 +3,10 @@
 #![cfg(unix)]
 
 use std::{
-    fs,
+    fs::{self, Permissions},
     io::{Read, Write},
     net::TcpStream,
-    os::unix::net::UnixStream,
+    os::unix::{fs::PermissionsExt, net::UnixStream},
     path::Path,
     process::Stdio,
 };
@@ -342,4 +342,21 @@ os.execv(sys.argv[1], sys.argv[1:])";
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     server.kill().unwrap();
     server.wait().unwrap();
+}
+
+#[test]
+fn it_becomes_somebody_else_once_it_can_be_connected_to() {
+    let own = fs::read_to_string("/proc/self/status").unwrap();
+    if !own.contains("\nUid:\t0\t0\t") {
+        println!("SKIPPED: only the superuser may become somebody else");
+        return;
+    }
+    let folder = folder();
+    // It reads its hooks as that somebody.
+    fs::set_permissions(folder.path(), Permissions::from_mode(0o755)).unwrap();
+    let flags = ["-setuid", "65534", "-setgid=65534"];
+    let server = serve(&folder, &[hook("id", "id", &json!({}))], &flags);
+    let told = server.post("id", "").text();
+    let is_nobody = told.starts_with("uid=65534") && told.contains("gid=65534");
+    assert!(is_nobody && !told.contains("root"), "{told}");
 }

@@ -6,6 +6,7 @@ mod answer;
 mod command;
 mod door;
 mod dump;
+mod files;
 mod hooks;
 mod log;
 mod options;
@@ -112,6 +113,7 @@ pub enum ServeError {
 /// # Errors
 /// When it cannot begin, or its last hooks are gone.
 pub async fn run(options: Options, clock: Clock) -> Result<(), ServeError> {
+    files::raise();
     let door = Door::open(&options).await?;
     if let Some(identity) = options.identity {
         privileges::drop_to(identity).map_err(ServeError::Privileges)?;
