@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior, config::DbConfig};
 use tracing::info;
 
 use crate::error::OpenError;
@@ -45,8 +45,7 @@ pub fn open_read_only(path: &Path) -> rusqlite::Result<Connection> {
         | OpenFlags::SQLITE_OPEN_NO_MUTEX
         | OpenFlags::SQLITE_OPEN_URI;
     let connection = Connection::open_with_flags(path, flags)?;
-    connection.busy_timeout(BUSY_LIMIT)?;
-    connection.set_prepared_statement_cache_capacity(64);
+    configure_any(&connection)?;
     Ok(connection)
 }
 
@@ -80,8 +79,18 @@ fn make_private_folder(folder: &Path) -> std::io::Result<()> {
     builder.create(folder)
 }
 
-fn configure(connection: &Connection) -> rusqlite::Result<()> {
+/// What reading and writing want alike.
+fn configure_any(connection: &Connection) -> rusqlite::Result<()> {
     connection.busy_timeout(BUSY_LIMIT)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    // The plan of a statement does not look at what is bound to it. Otherwise each new value of a
+    // `LIMIT ?` has the statement parsed and planned anew.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    Ok(())
+}
+
+fn configure(connection: &Connection) -> rusqlite::Result<()> {
+    configure_any(connection)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     // FULL: a commit is on the disk before anyone is told of it. The two below say the same to
     // macOS, where fsync alone does not.
@@ -90,7 +99,6 @@ fn configure(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "checkpoint_fullfsync", true)?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "journal_size_limit", 64 << 20)?;
-    connection.set_prepared_statement_cache_capacity(64);
     Ok(())
 }
 
@@ -147,6 +155,8 @@ fn migrate(connection: &mut Connection, path: &Path, migrations: &[&str]) -> Res
 
 #[cfg(test)]
 mod tests {
+    use rusqlite::StatementStatus;
+
     use super::*;
 
     const FIRST: &str = "CREATE TABLE a (x INTEGER) STRICT;";
@@ -182,6 +192,21 @@ mod tests {
             .query_row("SELECT x FROM a", (), |row| row.get(0))
             .unwrap();
         assert_eq!(x, 7);
+    }
+
+    #[test]
+    fn a_statement_is_planned_once_whatever_is_bound_to_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.db");
+        let writes = open(&path, &[FIRST]).unwrap();
+        let reads = open_read_only(&path).unwrap();
+        for connection in [&writes, &reads] {
+            let mut select = connection.prepare("SELECT x FROM a LIMIT ?1").unwrap();
+            for limit in 1..20 {
+                assert_eq!(select.query_map([limit], |_| Ok(())).unwrap().count(), 0);
+            }
+            assert_eq!(select.get_status(StatementStatus::RePrepare), 0);
+        }
     }
 
     #[test]
