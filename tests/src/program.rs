@@ -15,7 +15,7 @@ use std::{
 use serde_json::Value;
 
 /// How long anything may take before a test gives up on it.
-pub const LIMIT: Duration = Duration::from_secs(30);
+pub const LIMIT: Duration = Duration::from_secs(60);
 
 /// One of the built programs, or of the system's.
 #[expect(
