@@ -1,12 +1,16 @@
 //! Where senders connect: an address, a Unix socket, or a socket that the service manager opened.
 //! Start at [`Door::open`].
 
-use std::{io, net::Ipv6Addr, path::PathBuf};
+use std::{
+    io,
+    net::{Ipv4Addr, Ipv6Addr, SocketAddr},
+    path::PathBuf,
+};
 
 use axum::Router;
 use listener::Limits;
 use listenfd::ListenFd;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket, lookup_host};
 use tokio_util::sync::CancellationToken;
 
 #[cfg(unix)]
@@ -15,6 +19,9 @@ use crate::serve::{
     options::{Options, Place},
     tls::{Secured, TlsError, TlsOptions},
 };
+
+/// Connections that may wait to be accepted, as many as Go lets wait.
+const WAITING: u32 = 4096;
 
 /// An open door.
 pub(super) struct Door {
@@ -139,15 +146,34 @@ async fn bind(host: &str, port: u16) -> io::Result<TcpListener> {
         .strip_prefix('[')
         .and_then(|host| host.strip_suffix(']'))
         .unwrap_or(host);
-    if !matches!(host, "" | "0.0.0.0" | "::") {
-        return TcpListener::bind((host, port)).await;
+    if matches!(host, "" | "0.0.0.0" | "::") {
+        return match listen(SocketAddr::from((Ipv6Addr::UNSPECIFIED, port))) {
+            Err(error) if error.kind() != io::ErrorKind::AddrInUse => {
+                listen(SocketAddr::from((Ipv4Addr::UNSPECIFIED, port)))
+            }
+            listens => listens,
+        };
     }
-    match TcpListener::bind((Ipv6Addr::UNSPECIFIED, port)).await {
-        Err(error) if error.kind() != io::ErrorKind::AddrInUse => {
-            TcpListener::bind(("0.0.0.0", port)).await
+    let mut refused = io::ErrorKind::AddrNotAvailable.into();
+    for address in lookup_host((host, port)).await? {
+        match listen(address) {
+            Ok(door) => return Ok(door),
+            Err(error) => refused = error,
         }
-        bound => bound,
     }
+    Err(refused)
+}
+
+fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = match address {
+        SocketAddr::V4(_) => TcpSocket::new_v4()?,
+        SocketAddr::V6(_) => TcpSocket::new_v6()?,
+    };
+    // On Windows this would let another program take the port.
+    #[cfg(unix)]
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(WAITING)
 }
 
 /// The one socket that the service manager has opened, if it has.
