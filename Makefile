@@ -29,7 +29,7 @@ check: setup-test page ## Formatting, lints and documentation, for Rust and for 
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --quiet
 	cd ui && npm run check
 
-bench: setup-run page ## Measure: throughput, latency, memory, start, sizes
+bench: setup-test page ## Measure: throughput, latency, memory, start, sizes
 	@scripts/bench.sh
 
 build: page
