@@ -102,7 +102,11 @@ impl State {
     /// Says what came of a probe, and how many requests the relay has refused.
     pub(crate) fn set_probe(&self, probe: Option<Probe>, refused: u64) {
         self.refused.store(refused, Ordering::Relaxed);
-        self.probe.send_replace(probe);
+        self.probe.send_if_modified(|now| {
+            let is_new = *now != probe;
+            *now = probe;
+            is_new
+        });
     }
 
     /// Requests that the relay has refused, for too much waits there.
