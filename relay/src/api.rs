@@ -25,7 +25,7 @@ use wire::{
 
 use crate::{
     devices::{self, Device, Pairing},
-    endpoints::Endpoint,
+    endpoints::{Added, Endpoint},
     gate::{Gate, bearer},
     names,
     relay::Shared,
@@ -194,11 +194,10 @@ async fn add_endpoint(
     Caller(device): Caller,
     Body(request): Body<EndpointRequest>,
 ) -> Result<Json<EndpointInfo>, Refused> {
-    let id: EndpointId = names::endpoint()
-        .parse()
-        .expect("it is made of letters and digits");
+    let id = address(request.address.as_deref().unwrap_or(&names::endpoint()))?;
     let name = request
         .name
+        .or(request.address)
         .unwrap_or_else(|| id.as_str().chars().take(6).collect());
     if name.is_empty() || name.chars().count() > 64 || name.chars().any(char::is_control) {
         let message = "a name has 1 to 64 characters, none of them a control character";
@@ -207,17 +206,33 @@ async fn add_endpoint(
     let taken = format!("this device has an endpoint `{name}`: choose another name");
     let (token, now_ms) = (Token::generate(TokenKind::Endpoint), (shared.clock)());
     let (all, database) = (&shared.endpoints, &shared.database);
-    if !all
+    let added = all
         .add(database, &id, device.number, name, &token, now_ms)
-        .await?
-    {
-        return Err(Refused::new(ErrorCode::NameTaken, taken));
+        .await?;
+    match added {
+        Added::Done => {}
+        Added::NameTaken => return Err(Refused::new(ErrorCode::NameTaken, taken)),
+        Added::AddressTaken => {
+            let message = format!("the address `{id}` is taken on this relay: choose another");
+            return Err(Refused::new(ErrorCode::AddressTaken, message));
+        }
     }
     info!(
         device = device.id,
         "device `{}` has a new endpoint", device.id
     );
     own(&shared, &device, &id, Some(token))
+}
+
+/// The id of an endpoint at the address that its owner chose, or that was found for it.
+fn address(text: &str) -> Result<EndpointId, Refused> {
+    let is_sign = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    let is_address = (3..=48).contains(&text.len()) && text.bytes().all(is_sign);
+    let id = text.parse().ok().filter(|_| is_address);
+    id.ok_or_else(|| {
+        let message = "an address has 3 to 48 characters, of a-z, 0-9 and `-`";
+        Refused::new(ErrorCode::NameInvalid, message)
+    })
 }
 
 async fn set_endpoint(

@@ -38,6 +38,17 @@ struct Index {
     by_token: HashMap<[u8; 32], Arc<Endpoint>>,
 }
 
+/// Whether an endpoint was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Added {
+    /// It answers from now on.
+    Done,
+    /// The device has one of that name.
+    NameTaken,
+    /// The relay has one at that address, or had it until lately.
+    AddressTaken,
+}
+
 /// The endpoints of this relay.
 #[derive(Debug, Default)]
 pub(crate) struct Endpoints(RwLock<Index>);
@@ -86,7 +97,7 @@ impl Endpoints {
         own
     }
 
-    /// Makes an endpoint that answers from now on. False when the device has one of that name.
+    /// Makes an endpoint that answers from now on, unless its name or address is taken.
     pub(crate) async fn add(
         &self,
         database: &Database,
@@ -95,17 +106,28 @@ impl Endpoints {
         name: String,
         token: &Token,
         now_ms: i64,
-    ) -> Result<bool, Error> {
+    ) -> Result<Added, Error> {
         let (id, hash) = (id.as_str().to_owned(), token.hash());
         let settings = json(&EndpointSettings::default());
         let change = move |db: &Connection| {
+            forget_deleted(db, now_ms)?;
             db.execute(
                 "INSERT INTO endpoints (id, device, name, token_hash, made_at_ms, settings)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
                 params![id, device, name, hash, now_ms, settings],
             )
         };
-        self.change_named(database, change).await
+        match self.change(database, change).await {
+            Err(Error::Sql(error)) if is_conflict(&error) => {
+                // The address is the primary key.
+                let code = error.sqlite_error().map(|error| error.extended_code);
+                Ok(match code {
+                    Some(rusqlite::ffi::SQLITE_CONSTRAINT_PRIMARYKEY) => Added::AddressTaken,
+                    _ => Added::NameTaken,
+                })
+            }
+            result => result.map(|_| Added::Done),
+        }
     }
 
     /// Gives a device's endpoint other settings. False when it has none of that id.
@@ -148,10 +170,7 @@ impl Endpoints {
         now_ms: i64,
     ) -> Result<bool, Error> {
         let change = move |db: &Connection| {
-            db.execute(
-                "DELETE FROM endpoints WHERE deleted_at_ms < ?1",
-                [now_ms - RESTORABLE_MS],
-            )?;
+            forget_deleted(db, now_ms)?;
             db.execute(
                 "UPDATE endpoints SET deleted_at_ms = ?3
                  WHERE device = ?1 AND id = ?2 AND deleted_at_ms IS NULL",
@@ -172,21 +191,8 @@ impl Endpoints {
         let sql = "UPDATE endpoints SET deleted_at_ms = NULL
                    WHERE device = ?1 AND id = ?2 AND deleted_at_ms IS NOT NULL";
         let change = move |db: &Connection| db.execute(sql, params![device, id.as_str()]);
-        self.change_named(database, change).await
-    }
-
-    /// As [`Self::change`]; false too when the name is taken.
-    async fn change_named(
-        &self,
-        database: &Database,
-        change: impl FnOnce(&Connection) -> rusqlite::Result<usize> + Send + 'static,
-    ) -> Result<bool, Error> {
         match self.change(database, change).await {
-            Err(Error::Sql(error))
-                if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) =>
-            {
-                Ok(false)
-            }
+            Err(Error::Sql(error)) if is_conflict(&error) => Ok(false),
             result => result,
         }
     }
@@ -238,4 +244,13 @@ fn read(db: &Connection) -> rusqlite::Result<Index> {
         index.by_id.insert(id, endpoint);
     }
     Ok(index)
+}
+/// Removes those that can be restored no more.
+fn forget_deleted(db: &Connection, now_ms: i64) -> rusqlite::Result<usize> {
+    let sql = "DELETE FROM endpoints WHERE deleted_at_ms < ?1";
+    db.execute(sql, [now_ms - RESTORABLE_MS])
+}
+
+fn is_conflict(error: &rusqlite::Error) -> bool {
+    error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation)
 }

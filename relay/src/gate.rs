@@ -67,6 +67,12 @@ impl Gate {
         if *delay_ms > MOST_DELAY_MS {
             return Err(format!("an answer waits {MOST_DELAY_MS} ms at most"));
         }
+        if settings
+            .deadline_ms
+            .is_some_and(|ms| !(1..=MOST_DELAY_MS).contains(&ms))
+        {
+            return Err(format!("a deadline is from 1 to {MOST_DELAY_MS} ms"));
+        }
         let answer_status = StatusCode::from_u16(*status)
             .ok()
             .filter(|s| (200..600).contains(&s.as_u16()));
@@ -213,6 +219,8 @@ mod tests {
         assert!(wrong(&|s| s.allow_from = vec!["10/8".to_owned()]).contains("10/8"));
         assert!(wrong(&|s| s.answer.status = 101).contains("status"));
         assert!(wrong(&|s| s.answer.delay_ms = 40_000).contains("30000"));
+        assert!(wrong(&|s| s.deadline_ms = Some(0)).contains("deadline"));
+        assert!(wrong(&|s| s.deadline_ms = Some(30_001)).contains("30000"));
         let split = ("X-A".to_owned(), "b\r\nC: d".to_owned());
         assert!(wrong(&|s| s.answer.headers = vec![split.clone()]).contains("X-A"));
         let framing = ("content-length".to_owned(), "5".to_owned());

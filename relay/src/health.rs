@@ -43,6 +43,14 @@ pub(crate) fn count() -> PrometheusHandle {
         "captures that wait for their desktops"
     );
     describe_gauge!("tenterhook_waiting_bytes", "bytes of their envelopes");
+    describe_counter!(
+        "tenterhook_held_total",
+        "requests whose sender waited for its desktop's answer, by outcome"
+    );
+    describe_gauge!(
+        "tenterhook_held",
+        "senders that wait for their desktop's answer"
+    );
     describe_gauge!("tenterhook_sessions", "desktops that are connected");
     handle
 }
@@ -79,6 +87,7 @@ async fn figures_now(State(health): State<Arc<Health>>) -> Response {
         gauge!("tenterhook_waiting_captures").set(waiting.captures as f64);
         gauge!("tenterhook_waiting_bytes").set(waiting.bytes as f64);
         gauge!("tenterhook_sessions").set(health.shared.presence.count() as f64);
+        gauge!("tenterhook_held").set(health.shared.held.count() as f64);
     }
     let text = [(
         header::CONTENT_TYPE,

@@ -20,12 +20,15 @@ use wire::{api::PROBE_HEADER, seal::Label};
 use crate::{
     endpoints::Endpoint,
     gate::{Refused, shown_token},
+    held::{Outcome, Place},
     queue::{PushError, Sealed},
     relay::Shared,
 };
 
 /// Names the capture in the answer to its sender.
 const CAPTURE: HeaderName = HeaderName::from_static("tenterhook-capture");
+/// Says in the answer of an endpoint that its desktop answers for whether it did.
+const OUTCOME: HeaderName = HeaderName::from_static("tenterhook-outcome");
 /// From this size on sealing takes a few milliseconds, which other senders shall not wait for.
 const SEAL_ASIDE_BYTES: usize = 256 * 1024;
 
@@ -53,16 +56,25 @@ pub(crate) async fn receive(State(shared): State<Arc<Shared>>, request: Request)
         flaws: received.flaws,
     };
     let (id, body_bytes) = (capture.id, capture.body.len());
+    // Before it is queued, so that the session knows of it when it delivers.
+    let place = settings
+        .deadline_ms
+        .filter(|_| shared.presence.is_up(endpoint.device))
+        .map(|ms| shared.held.enter(id, Duration::from_millis(ms)));
     if let Err(refusal) = keep(&shared, endpoint.device, capture).await {
         metrics::counter!("tenterhook_captures_refused_total").increment(1);
         return refusal;
     }
     metrics::counter!("tenterhook_captures_total").increment(1);
     debug!(capture.id = %id, body_bytes, "queued {id}");
-    if settings.answer.delay_ms > 0 {
-        tokio::time::sleep(Duration::from_millis(settings.answer.delay_ms)).await;
-    }
-    let mut response = endpoint.gate.answer(settings);
+    let mut response = if settings.deadline_ms.is_some() {
+        held_answer(&endpoint, place).await
+    } else {
+        if settings.answer.delay_ms > 0 {
+            tokio::time::sleep(Duration::from_millis(settings.answer.delay_ms)).await;
+        }
+        endpoint.gate.answer(settings)
+    };
     let id = HeaderValue::from_str(&id.to_string()).expect("an id is hexadecimal");
     response.headers_mut().insert(CAPTURE, id);
     if settings.allows_cors {
@@ -70,6 +82,24 @@ pub(crate) async fn receive(State(shared): State<Arc<Shared>>, request: Request)
     } else {
         response
     }
+}
+
+/// The answer of the desktop, if it comes in time, and else the endpoint's own.
+async fn held_answer(endpoint: &Endpoint, place: Option<Place<'_>>) -> Response {
+    let outcome = match place {
+        Some(place) => place.outcome().await,
+        None => Outcome::Unanswered,
+    };
+    let (mut response, word) = match outcome {
+        Outcome::Answered(response) => (response, "live"),
+        Outcome::Unanswered => (endpoint.gate.answer(&endpoint.settings), "stored"),
+        Outcome::Late => (endpoint.gate.answer(&endpoint.settings), "timeout"),
+    };
+    metrics::counter!("tenterhook_held_total", "outcome" => word).increment(1);
+    response
+        .headers_mut()
+        .insert(OUTCOME, HeaderValue::from_static(word));
+    response
 }
 
 /// The endpoint that is meant and who sends, or the answer to a request that is not to be taken.

@@ -3,12 +3,15 @@
 //! begins in `ingress`, a desktop's in `session`.
 
 mod admin;
+mod answer;
+mod answers;
 mod api;
 mod config;
 mod devices;
 mod endpoints;
 mod gate;
 mod health;
+mod held;
 mod ingress;
 mod names;
 mod outbox;

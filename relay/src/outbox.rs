@@ -48,6 +48,11 @@ impl Outbox {
         send(&self.control, frame).await;
     }
 
+    /// As [`Self::control`], where nobody can wait; said only when there is room.
+    pub(crate) fn try_control(&self, frame: &Frame) {
+        let _ = self.control.try_send(frame.encode());
+    }
+
     pub(crate) async fn capture(&self, frame: &Frame) {
         send(&self.captures, frame).await;
     }

@@ -62,6 +62,11 @@ impl Presence {
         }
     }
 
+    /// Whether a session of `device` is up.
+    pub(crate) fn is_up(&self, device: i64) -> bool {
+        self.lines().contains_key(&device)
+    }
+
     /// How many sessions are up.
     pub(crate) fn count(&self) -> usize {
         self.lines().len()

@@ -18,12 +18,13 @@ use tracing::{debug, info, warn};
 use webhook::capture::CaptureId;
 use wire::{
     DEAD_AFTER_MS, HEARTBEAT_MS, HELLO_WITHIN_MS, PIECE_BYTES, PROTOCOL,
-    frame::{Deliver, Frame},
+    frame::{Deliver, Frame, ResetCode},
     hello::{Goaway, GoawayReason, Hello, Limits, Welcome},
     seal::OVERHEAD_BYTES,
 };
 
 use crate::{
+    answers::Answers,
     devices::Device,
     outbox::{self, Outbox},
     presence::Present,
@@ -76,6 +77,8 @@ struct Session {
     in_flight: Mutex<HashMap<CaptureId, InFlight>>,
     /// The captures that go in pieces.
     streams: Mutex<HashMap<u32, Arc<Stream>>>,
+    /// What the desktop answers to senders that wait.
+    answers: Answers,
     /// Ends the tasks that send them.
     over: CancellationToken,
 }
@@ -99,6 +102,7 @@ pub(crate) async fn run(
     shared.tasks.spawn("session-writer", |_| writing);
     let present = shared.presence.enter(device.number);
     let session = Session {
+        answers: Answers::new(Arc::clone(&shared), outbox.clone()),
         shared: Arc::clone(&shared),
         device,
         present,
@@ -215,6 +219,10 @@ impl Session {
             }
         };
         let sent = piece.len();
+        let answer_within_ms = self.shared.held.left_ms(waiting.id);
+        if let Some(ms) = answer_within_ms {
+            self.answers.expect(stream, waiting.id, ms);
+        }
         let deliver = Frame::Deliver(Deliver {
             stream,
             fin: whole,
@@ -223,6 +231,7 @@ impl Session {
             received_at_ms: waiting.received_at_ms,
             attempt: waiting.attempts + 1,
             envelope_bytes: waiting.envelope_bytes,
+            answer_within_ms,
             piece,
         });
         if whole {
@@ -282,7 +291,17 @@ impl Session {
                             .map_err(|error| End::Protocol(error.to_string()))?;
                     }
                 }
+                Some(Frame::Answer(answer)) => self.answers.begin(answer).await,
+                Some(Frame::Data { stream, fin, piece }) => {
+                    self.answers.go_on(stream, fin, piece).await;
+                }
+                Some(Frame::Reset {
+                    stream,
+                    code: ResetCode::Unanswered,
+                    ..
+                }) => self.answers.give_up(stream),
                 Some(Frame::Reset { stream, code, text }) => {
+                    self.answers.give_up(stream);
                     warn!(
                         device = self.device.id,
                         ?code,
@@ -303,7 +322,6 @@ impl Session {
                     other @ (Frame::Hello(_)
                     | Frame::Welcome(_)
                     | Frame::Deliver(_)
-                    | Frame::Data { .. }
                     | Frame::Probe(_)),
                 ) => {
                     return Err(End::Protocol(format!(
@@ -347,6 +365,7 @@ impl Session {
     async fn leave(&self, end: &End) {
         let device = &self.device.id;
         debug!(device, "the session of device `{device}` ended: {end}");
+        self.answers.end();
         let unanswered: Vec<_> = self.in_flight().drain().map(|(id, _)| id).collect();
         if !unanswered.is_empty()
             && let Err(error) = self

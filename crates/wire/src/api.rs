@@ -55,12 +55,16 @@ pub struct EndpointRequest {
     /// What its owner calls it; the relay finds a name when it is absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// The last part of its address, where the owner wants one that can be read; else the relay
+    /// finds one that nobody guesses.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
 }
 
 /// An endpoint of the device that asks.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct EndpointInfo {
-    /// The last part of its address, long enough that nobody guesses it.
+    /// The last part of its address; long enough that nobody guesses it, unless its owner chose it.
     #[serde(with = "text")]
     pub id: EndpointId,
     /// What its owner calls it; one of its kind on a device.
@@ -100,7 +104,13 @@ pub struct EndpointSettings {
     pub allows_cors: bool,
     /// What senders are answered.
     pub answer: FixedAnswer,
+    /// When present the desktop answers, and `answer` is for the sender whom it does not answer
+    /// within this time, in milliseconds, or at all; from 1 to [`MOST_DELAY_MS`].
+    pub deadline_ms: Option<u64>,
 }
+
+/// The [`EndpointSettings::deadline_ms`] of who names none: Slack and Harbor wait 3 s.
+pub const USUAL_DEADLINE_MS: u64 = 2_500;
 
 /// An answer that the relay gives by itself, so that it holds while the desktop sleeps.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -117,7 +127,7 @@ pub struct FixedAnswer {
     pub delay_ms: u64,
 }
 
-/// The longest [`FixedAnswer::delay_ms`].
+/// The longest [`FixedAnswer::delay_ms`] and [`EndpointSettings::deadline_ms`].
 pub const MOST_DELAY_MS: u64 = 30_000;
 
 impl Default for FixedAnswer {
@@ -171,6 +181,8 @@ pub enum ErrorCode {
     NotFound,
     /// The name is that of another endpoint of this device.
     NameTaken,
+    /// The address is that of another endpoint of this relay, or was within the last week.
+    AddressTaken,
     /// The name is empty, too long, or has characters that a name may not have.
     NameInvalid,
     /// The tunnel is asked for without a subprotocol that the relay speaks.
@@ -195,7 +207,7 @@ impl ErrorCode {
             Self::TokenUnknown => 401,
             Self::InviteUnknown | Self::InviteExpired => 403,
             Self::NotFound => 404,
-            Self::NameTaken => 409,
+            Self::NameTaken | Self::AddressTaken => 409,
             Self::ProtocolUnsupported => 426,
             Self::TooMany => 429,
             Self::Internal | Self::Other(_) => 500,

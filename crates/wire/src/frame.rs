@@ -5,7 +5,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use webhook::capture::{CaptureId, EndpointId};
 
 use crate::{
-    MAX_ACKS, MAX_FRAME_BYTES, PIECE_BYTES,
+    MAX_ACKS, MAX_ANSWER_HEAD_BYTES, MAX_FRAME_BYTES, PIECE_BYTES,
     hello::{Goaway, Hello, Welcome},
 };
 
@@ -13,11 +13,14 @@ use crate::{
 pub(crate) const HEADER_BYTES: usize = 6;
 /// The fixed part of a `DELIVER`: id, time, attempt, length of the envelope, length of the name.
 pub(crate) const DELIVER_BYTES: usize = 16 + 8 + 2 + 8 + 1;
+/// How long the sender of an awaited `DELIVER` waits.
+pub(crate) const WITHIN_BYTES: usize = 4;
 
 const HELLO: u8 = 0x01;
 const WELCOME: u8 = 0x02;
 const DELIVER: u8 = 0x10;
 const DATA: u8 = 0x11;
+const ANSWER: u8 = 0x12;
 const RESET: u8 = 0x13;
 const CREDIT: u8 = 0x14;
 const ACK: u8 = 0x20;
@@ -30,6 +33,8 @@ const GOAWAY: u8 = 0x3f;
 const FIN: u8 = 1;
 /// Flag: who does not know the type skips the frame.
 const OPTIONAL: u8 = 2;
+/// Flag of a `DELIVER`: its sender waits for the desktop's answer.
+const AWAITED: u8 = 4;
 
 /// What one message says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,16 +47,18 @@ pub enum Frame {
     Goaway(Goaway),
     /// Relay to desktop: a capture, or its beginning.
     Deliver(Deliver),
-    /// Relay to desktop: the next piece of a capture.
+    /// The next piece: relay to desktop of a capture, desktop to relay of an answer.
     Data {
-        /// The stream that its `DELIVER` opened.
+        /// The stream that a `DELIVER` opened.
         stream: u32,
         /// Whether this is the last piece.
         fin: bool,
-        /// At most [`PIECE_BYTES`] of the sealed envelope.
+        /// At most [`PIECE_BYTES`] of the sealed envelope, or of the answer's body.
         piece: Bytes,
     },
-    /// Desktop to relay: this many bytes more may be sent on the stream.
+    /// Desktop to relay: what the sender of a capture is answered, or the beginning of it.
+    Answer(Answer),
+    /// Either way: this many bytes more of what the other side sends may come on the stream.
     Credit {
         /// The stream that a `DELIVER` opened.
         stream: u32,
@@ -94,7 +101,25 @@ pub struct Deliver {
     pub attempt: u16,
     /// The length of the whole sealed envelope.
     pub envelope_bytes: u64,
+    /// How long its sender still waits for an answer of the desktop's, in milliseconds; none when
+    /// nobody waits.
+    pub answer_within_ms: Option<u32>,
     /// At most [`PIECE_BYTES`] of it; all of it if and only if `fin`.
+    pub piece: Bytes,
+}
+
+/// What a desktop answers the sender of a capture; its body may follow in `DATA`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// The stream of the capture's `DELIVER`.
+    pub stream: u32,
+    /// Whether `piece` is the whole body.
+    pub fin: bool,
+    /// The head of an HTTP/1.1 response, from its status line to the empty line, both included; at
+    /// most [`MAX_ANSWER_HEAD_BYTES`](crate::MAX_ANSWER_HEAD_BYTES). What frames its body says
+    /// nothing here.
+    pub head: Bytes,
+    /// The beginning of the body; with the head at most [`PIECE_BYTES`].
     pub piece: Bytes,
 }
 
@@ -109,6 +134,9 @@ pub enum ResetCode {
     Protocol,
     /// The side that sends this stops, or can no longer read what it was sending.
     Stopping,
+    /// It is about the answer alone, and the capture goes its way: a desktop has none, or no more
+    /// of it; a relay's sender waits for it no longer.
+    Unanswered,
     /// A code that this version does not know; made by `From<u8>` only.
     Other(u8),
 }
@@ -158,6 +186,7 @@ impl Frame {
             Self::Welcome(welcome) => json(WELCOME, welcome),
             Self::Goaway(goaway) => json(GOAWAY, goaway),
             Self::Deliver(deliver) => deliver.encode(),
+            Self::Answer(answer) => answer.encode(),
             Self::Data { stream, fin, piece } => {
                 let mut message = begin(DATA, *fin, *stream, piece.len());
                 message.put_slice(piece);
@@ -212,7 +241,7 @@ impl Frame {
         message.advance(HEADER_BYTES);
         let read = match stream {
             0 => Self::of_session(kind, &message),
-            odd if odd % 2 == 1 => Self::of_stream(kind, flags & FIN != 0, odd, message),
+            odd if odd % 2 == 1 => Self::of_stream(kind, flags, odd, message),
             _ => Ok(None),
         };
         match read {
@@ -231,6 +260,7 @@ impl Frame {
             Self::Goaway(_) => "GOAWAY",
             Self::Deliver(_) => "DELIVER",
             Self::Data { .. } => "DATA",
+            Self::Answer(_) => "ANSWER",
             Self::Credit { .. } => "CREDIT",
             Self::Reset { .. } => "RESET",
             Self::Ack(_) => "ACK",
@@ -264,9 +294,11 @@ impl Frame {
         }))
     }
 
-    fn of_stream(kind: u8, fin: bool, stream: u32, payload: Bytes) -> Result<Option<Self>, String> {
+    fn of_stream(kind: u8, flags: u8, stream: u32, payload: Bytes) -> Result<Option<Self>, String> {
+        let fin = flags & FIN != 0;
         Ok(Some(match kind {
-            DELIVER => Self::Deliver(Deliver::decode(stream, fin, payload)?),
+            DELIVER => Self::Deliver(Deliver::decode(stream, flags, payload)?),
+            ANSWER => Self::Answer(Answer::decode(stream, fin, payload)?),
             DATA => Self::Data {
                 stream,
                 fin,
@@ -294,19 +326,26 @@ impl Frame {
 impl Deliver {
     fn encode(&self) -> BytesMut {
         let endpoint = self.endpoint.as_str();
-        let payload_bytes = DELIVER_BYTES + endpoint.len() + self.piece.len();
+        let payload_bytes = DELIVER_BYTES + endpoint.len() + WITHIN_BYTES + self.piece.len();
         let mut message = begin(DELIVER, self.fin, self.stream, payload_bytes);
+        if self.answer_within_ms.is_some() {
+            message[1] |= AWAITED;
+        }
         message.put_slice(&self.id.to_bytes());
         message.put_i64(self.received_at_ms);
         message.put_u16(self.attempt);
         message.put_u64(self.envelope_bytes);
         message.put_u8(u8::try_from(endpoint.len()).expect("an endpoint id has at most 64 bytes"));
         message.put_slice(endpoint.as_bytes());
+        if let Some(within_ms) = self.answer_within_ms {
+            message.put_u32(within_ms);
+        }
         message.put_slice(&self.piece);
         message
     }
 
-    fn decode(stream: u32, fin: bool, mut payload: Bytes) -> Result<Self, String> {
+    fn decode(stream: u32, flags: u8, mut payload: Bytes) -> Result<Self, String> {
+        let fin = flags & FIN != 0;
         if payload.len() < DELIVER_BYTES {
             return Err(format!("{} bytes are too few", payload.len()));
         }
@@ -322,6 +361,11 @@ impl Deliver {
         let endpoint = String::from_utf8_lossy(&payload.split_to(name_bytes))
             .parse::<EndpointId>()
             .map_err(|error| error.to_string())?;
+        let answer_within_ms = match flags & AWAITED {
+            0 => None,
+            _ if payload.len() < WITHIN_BYTES => return Err("it ends within the time".to_owned()),
+            _ => Some(payload.get_u32()),
+        };
         let piece = within_a_piece(payload)?;
         let sent = piece.len() as u64;
         if sent > envelope_bytes || fin != (sent == envelope_bytes) {
@@ -337,6 +381,39 @@ impl Deliver {
             received_at_ms,
             attempt,
             envelope_bytes,
+            answer_within_ms,
+            piece,
+        })
+    }
+}
+
+impl Answer {
+    fn encode(&self) -> BytesMut {
+        let payload_bytes = 2 + self.head.len() + self.piece.len();
+        let mut message = begin(ANSWER, self.fin, self.stream, payload_bytes);
+        message.put_u16(u16::try_from(self.head.len()).expect("the head of an answer is short"));
+        message.put_slice(&self.head);
+        message.put_slice(&self.piece);
+        message
+    }
+
+    fn decode(stream: u32, fin: bool, mut payload: Bytes) -> Result<Self, String> {
+        if payload.len() < 2 {
+            return Err("the length of the head is missing".to_owned());
+        }
+        let head_bytes = usize::from(payload.get_u16());
+        if head_bytes > MAX_ANSWER_HEAD_BYTES || head_bytes > payload.len() {
+            return Err(format!("a head of {head_bytes} bytes"));
+        }
+        let head = payload.split_to(head_bytes);
+        if head.len() + payload.len() > PIECE_BYTES {
+            return Err(format!("{} bytes are over {PIECE_BYTES}", payload.len()));
+        }
+        let piece = payload;
+        Ok(Self {
+            stream,
+            fin,
+            head,
             piece,
         })
     }
@@ -349,6 +426,7 @@ impl ResetCode {
             Self::TooLarge => 2,
             Self::Protocol => 3,
             Self::Stopping => 4,
+            Self::Unanswered => 5,
             Self::Other(code) => code,
         }
     }
@@ -361,6 +439,7 @@ impl From<u8> for ResetCode {
             2 => Self::TooLarge,
             3 => Self::Protocol,
             4 => Self::Stopping,
+            5 => Self::Unanswered,
             other => Self::Other(other),
         }
     }

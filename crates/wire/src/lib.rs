@@ -25,9 +25,13 @@ pub const PIECE_BYTES: usize = 65_536;
 /// The most capture ids that one acknowledgement names.
 pub const MAX_ACKS: usize = 4_096;
 
-/// The longest frame: a `DELIVER` with the longest endpoint id and a whole piece. A WebSocket
-/// message over it is refused before it is read.
-pub const MAX_FRAME_BYTES: usize = frame::HEADER_BYTES + frame::DELIVER_BYTES + 64 + PIECE_BYTES;
+/// The longest head of an answer.
+pub const MAX_ANSWER_HEAD_BYTES: usize = 32_768;
+
+/// The longest frame: an awaited `DELIVER` with the longest endpoint id and a whole piece. A
+/// WebSocket message over it is refused before it is read.
+pub const MAX_FRAME_BYTES: usize =
+    frame::HEADER_BYTES + frame::DELIVER_BYTES + 64 + frame::WITHIN_BYTES + PIECE_BYTES;
 
 /// What may be sent on a new stream before the first credit, in bytes.
 pub const WINDOW_BYTES: u32 = 262_144;

@@ -13,7 +13,7 @@ use proptest::{collection::vec, prelude::*};
 use webhook::capture::CaptureId;
 use wire::{
     MAX_ACKS, MAX_FRAME_BYTES, PIECE_BYTES,
-    frame::{Deliver, Frame, FrameError, ResetCode},
+    frame::{Answer, Deliver, Frame, FrameError, ResetCode},
     hello::{Goaway, GoawayReason, Hello, Limits, Welcome},
 };
 
@@ -79,12 +79,12 @@ fn piece() -> impl Strategy<Value = Bytes> {
 fn deliver() -> impl Strategy<Value = Frame> {
     (
         stream(),
-        any::<([u8; 16], i64, u16, Option<NonZeroU32>)>(),
+        any::<([u8; 16], i64, u16, Option<NonZeroU32>, Option<u32>)>(),
         "[a-zA-Z0-9_-]{1,64}",
         piece(),
     )
         .prop_map(|(stream, said, endpoint, piece)| {
-            let (id, received_at_ms, attempt, more) = said;
+            let (id, received_at_ms, attempt, more, answer_within_ms) = said;
             Frame::Deliver(Deliver {
                 stream,
                 fin: more.is_none(),
@@ -93,13 +93,26 @@ fn deliver() -> impl Strategy<Value = Frame> {
                 received_at_ms,
                 attempt,
                 envelope_bytes: piece.len() as u64 + more.map_or(0, |more| u64::from(more.get())),
+                answer_within_ms,
                 piece,
             })
         })
 }
 
+fn answer() -> impl Strategy<Value = Frame> {
+    (stream(), any::<bool>(), piece(), piece()).prop_map(|(stream, fin, head, piece)| {
+        Frame::Answer(Answer {
+            stream,
+            fin,
+            head,
+            piece,
+        })
+    })
+}
+
 fn frame() -> impl Strategy<Value = Frame> {
     prop_oneof![
+        answer(),
         hello(),
         welcome(),
         goaway(),
@@ -127,7 +140,7 @@ fn frame() -> impl Strategy<Value = Frame> {
 const fn is_open_ended(frame: &Frame) -> bool {
     match frame {
         Frame::Deliver(deliver) => !deliver.fin,
-        Frame::Data { .. } | Frame::Reset { .. } | Frame::Ack(_) => true,
+        Frame::Data { .. } | Frame::Answer(_) | Frame::Reset { .. } | Frame::Ack(_) => true,
         Frame::Hello(_)
         | Frame::Welcome(_)
         | Frame::Goaway(_)
@@ -166,14 +179,14 @@ proptest! {
     /// As above, but past the header, where the parsing is.
     #[test]
     fn no_payload_makes_it_panic_and_what_is_read_is_all_there(
-        kind in prop::sample::select(&[0x01, 0x02, 0x10, 0x11, 0x13, 0x14, 0x20, 0x30, 0x31, 0x3f][..]),
-        flags in 0u8..2,
+        kind in prop::sample::select(&[0x01, 0x02, 0x10, 0x11, 0x12, 0x13, 0x14, 0x20, 0x30, 0x31, 0x3f][..]),
+        flags in 0u8..8,
         stream in 0u32..4,
         payload in vec(any::<u8>(), 0..200),
     ) {
         let message = [&[kind, flags][..], &stream.to_be_bytes(), &payload].concat();
         if let Ok(Some(frame)) = Frame::decode(message.clone().into()) {
-            // FIN means something on two types only; elsewhere it is passed over.
+            // Flags mean something on some types only; elsewhere they are passed over.
             prop_assert_eq!(&frame.encode()[2..], &message[2..]);
         }
     }
@@ -201,6 +214,7 @@ fn first_piece(envelope_bytes: u64, fin: bool, piece: Bytes) -> Frame {
         received_at_ms: 0,
         attempt: 1,
         envelope_bytes,
+        answer_within_ms: Some(1),
         piece,
     })
 }

@@ -15,14 +15,14 @@ use webhook::{
     head::Head,
 };
 use wire::{
-    DEAD_AFTER_MS, HEARTBEAT_MS, HELLO_WITHIN_MS, MAX_ACKS, MAX_FRAME_BYTES, PIECE_BYTES,
-    SUBPROTOCOL, WINDOW_BYTES,
+    DEAD_AFTER_MS, HEARTBEAT_MS, HELLO_WITHIN_MS, MAX_ACKS, MAX_ANSWER_HEAD_BYTES, MAX_FRAME_BYTES,
+    PIECE_BYTES, SUBPROTOCOL, WINDOW_BYTES,
     api::{
         self, ApiError, DeviceInfo, EndpointInfo, EndpointRequest, EndpointSettings, ErrorCode,
         PairRequest, Paired,
     },
     envelope,
-    frame::{Deliver, Frame, ResetCode},
+    frame::{Answer, Deliver, Frame, ResetCode},
     hello::{Goaway, GoawayReason, Hello, Limits, Welcome},
     key::DeviceKey,
     seal::{Label, OVERHEAD_BYTES, Opener},
@@ -96,6 +96,7 @@ fn frames() -> Vec<Frame> {
             received_at_ms: TIME,
             attempt: 1,
             envelope_bytes: 181,
+            answer_within_ms: None,
             piece: golden("sealed"),
         }),
         Frame::Data {
@@ -103,6 +104,12 @@ fn frames() -> Vec<Frame> {
             fin: true,
             piece: Bytes::from_static(b"the last bytes"),
         },
+        Frame::Answer(Answer {
+            stream: 1,
+            fin: true,
+            head: Bytes::from_static(b"HTTP/1.1 201 Created\r\nX-Id: 7\r\n\r\n"),
+            piece: Bytes::from_static(b"made"),
+        }),
         Frame::Credit {
             stream: 3,
             bytes: WINDOW_BYTES / 2,
@@ -126,6 +133,22 @@ fn frames_that_shipped_are_read_and_written_as_they_were() {
         assert_eq!(Frame::decode(bytes.clone()), Ok(Some(frame.clone())));
         assert_eq!(frame.encode(), bytes);
     }
+}
+
+/// A desktop that knows of no answers would take the time for a part of the envelope: the flag
+/// comes only where the owner asked for it.
+#[test]
+fn a_delivery_whose_sender_waits_says_how_long() {
+    let Ok(Some(Frame::Deliver(mut deliver))) = Frame::decode(golden("deliver")) else {
+        panic!("not a DELIVER");
+    };
+    deliver.answer_within_ms = Some(2_500);
+    let bytes = Frame::Deliver(deliver.clone()).encode();
+    assert_eq!(bytes, golden("deliver_awaited"));
+    assert_eq!(Frame::decode(bytes), Ok(Some(Frame::Deliver(deliver))));
+    let digits = golden("deliver_awaited").slice(..55);
+    let digits: String = digits.iter().map(|byte| format!("{byte:02x}")).collect();
+    assert!(without_space(PROTOCOL).contains(&digits), "{digits}");
 }
 
 #[test]
@@ -198,6 +221,7 @@ fn the_document_names_every_frame_and_shows_its_bytes() {
                 received_at_ms: _,
                 attempt: _,
                 envelope_bytes: _,
+                answer_within_ms: _,
                 piece: _,
             }) => [
                 "fin",
@@ -206,6 +230,7 @@ fn the_document_names_every_frame_and_shows_its_bytes() {
                 "received_at_ms",
                 "attempt",
                 "envelope_bytes",
+                "answer_within_ms",
                 "piece",
             ]
             .into_iter()
@@ -215,6 +240,12 @@ fn the_document_names_every_frame_and_shows_its_bytes() {
                 fin: _,
                 piece: _,
             } => named("piece"),
+            Frame::Answer(Answer {
+                stream: _,
+                fin: _,
+                head: _,
+                piece: _,
+            }) => ["head", "piece"].into_iter().for_each(named),
             Frame::Credit {
                 stream: _,
                 bytes: _,
@@ -234,7 +265,7 @@ fn the_document_names_every_frame_and_shows_its_bytes() {
             assert!(bare.contains(&digits), "{} is not shown", frame.name());
         }
     }
-    assert_eq!(kinds.len(), 11);
+    assert_eq!(kinds.len(), 12);
     for name in ["envelope", "sealed"] {
         let digits: String = golden(name)
             .iter()
@@ -261,7 +292,8 @@ fn the_document_names_every_reset_code() {
             ResetCode::Unreadable => Some(ResetCode::TooLarge),
             ResetCode::TooLarge => Some(ResetCode::Protocol),
             ResetCode::Protocol => Some(ResetCode::Stopping),
-            ResetCode::Stopping | ResetCode::Other(_) => None,
+            ResetCode::Stopping => Some(ResetCode::Unanswered),
+            ResetCode::Unanswered | ResetCode::Other(_) => None,
         };
     }
 }
@@ -298,7 +330,8 @@ fn the_document_names_every_error_code_and_its_status() {
             ErrorCode::InviteUnknown => Some(ErrorCode::InviteExpired),
             ErrorCode::InviteExpired => Some(ErrorCode::NotFound),
             ErrorCode::NotFound => Some(ErrorCode::NameTaken),
-            ErrorCode::NameTaken => Some(ErrorCode::NameInvalid),
+            ErrorCode::NameTaken => Some(ErrorCode::AddressTaken),
+            ErrorCode::AddressTaken => Some(ErrorCode::NameInvalid),
             ErrorCode::NameInvalid => Some(ErrorCode::SettingInvalid),
             ErrorCode::SettingInvalid => Some(ErrorCode::ProtocolUnsupported),
             ErrorCode::ProtocolUnsupported => Some(ErrorCode::TooMany),
@@ -332,7 +365,9 @@ fn the_document_shows_every_object_of_the_api() {
     });
     told(&EndpointRequest {
         name: Some("github".to_owned()),
+        address: None,
     });
+    named("address");
     told(&EndpointInfo {
         id: endpoint(),
         name: "github".to_owned(),
@@ -361,6 +396,8 @@ fn the_document_tells_the_figures_and_the_paths() {
     named(format!("DELETE {}/ID", api::ENDPOINTS));
     shown(&format!("at most {MAX_FRAME_BYTES} bytes long"));
     shown(&format!("0 to {PIECE_BYTES} bytes"));
+    shown(&format!("0 to {MAX_ANSWER_HEAD_BYTES} bytes"));
+    shown(&format!("from 1 to {}", api::MOST_DELAY_MS));
     shown(&format!("1 to {MAX_ACKS} capture ids"));
     shown(&format!("may carry {WINDOW_BYTES} bytes"));
     shown(&format!("within {HELLO_WITHIN_MS} ms"));
