@@ -69,6 +69,12 @@ pub(crate) struct Listen {
     /// Where the receiver on this computer listens; port 0 takes a free one
     #[arg(long, value_name = "ADDR")]
     pub(crate) receiver: Option<SocketAddr>,
+    /// Pass every capture on to URL as it arrives, such as 3000 or <http://localhost:3000/hook>
+    #[arg(long, value_name = "URL")]
+    pub(crate) forward: Option<String>,
+    /// Let --forward lead to another computer
+    #[arg(long, requires = "forward")]
+    pub(crate) allow_remote: bool,
 }
 
 #[derive(Debug, Args)]
@@ -84,6 +90,10 @@ pub(crate) enum EndpointCommand {
         /// What you call it
         #[arg(long)]
         name: Option<String>,
+        /// The last part of its URL, such as `stripe-acme`; one that you choose can be guessed, so
+        /// have it ask for its token
+        #[arg(long, value_name = "TEXT")]
+        address: Option<String>,
         /// Print one JSON object: id, url, token
         #[arg(long)]
         json: bool,
@@ -148,6 +158,17 @@ pub(crate) struct Set {
     /// How long senders wait for the answer
     #[arg(long, value_name = "MS")]
     pub(crate) answer_delay: Option<u64>,
+    /// Pass captures on to URL, whose application then answers senders within --deadline; may be
+    /// repeated, the first one answers; `none` for nowhere
+    #[arg(long, value_name = "URL")]
+    pub(crate) forward: Option<Vec<String>>,
+    /// Let --forward lead to another computer
+    #[arg(long, requires = "forward")]
+    pub(crate) allow_remote: bool,
+    /// How long senders wait for the application's answer before they get the one above; 0 for not
+    /// at all [default with --forward: 2500]
+    #[arg(long, value_name = "MS")]
+    pub(crate) deadline: Option<u64>,
 }
 
 #[derive(Debug, Args)]
@@ -183,4 +204,7 @@ pub(crate) struct Show {
     /// Write head and body byte for byte, for a file or a pipe
     #[arg(long, conflicts_with = "json")]
     pub(crate) raw: bool,
+    /// Show what came of passing it on, the newest attempt first
+    #[arg(long, conflicts_with = "raw")]
+    pub(crate) deliveries: bool,
 }

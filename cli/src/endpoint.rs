@@ -1,7 +1,7 @@
 //! `tenterhook endpoint`: the addresses that senders post to.
 
 use anyhow::Context;
-use engine::{EndpointSettings, Engine, Secret, view::Source};
+use engine::{EndpointSettings, Engine, Secret, Target, USUAL_DEADLINE_MS, view::Source};
 use serde_json::json;
 use webhook::escape;
 
@@ -12,7 +12,11 @@ use crate::{
 
 pub(crate) async fn run(engine: &Engine, command: EndpointCommand) -> anyhow::Result<()> {
     match command {
-        EndpointCommand::New { name, json } => new(engine, name, json).await,
+        EndpointCommand::New {
+            name,
+            address,
+            json,
+        } => new(engine, name, address, json).await,
         EndpointCommand::Ls { json } => list(engine, json).await,
         EndpointCommand::Set(args) => set(engine, args).await,
         EndpointCommand::Rotate { endpoint } => {
@@ -31,8 +35,13 @@ pub(crate) async fn run(engine: &Engine, command: EndpointCommand) -> anyhow::Re
     }
 }
 
-async fn new(engine: &Engine, name: Option<String>, json: bool) -> anyhow::Result<()> {
-    let (endpoint, token) = engine.new_endpoint(name).await?;
+async fn new(
+    engine: &Engine,
+    name: Option<String>,
+    address: Option<String>,
+    json: bool,
+) -> anyhow::Result<()> {
+    let (endpoint, token) = engine.new_endpoint(name, address).await?;
     let token = token.as_ref().map(Secret::reveal);
     if json {
         let made = json!({
@@ -64,13 +73,30 @@ async fn list(engine: &Engine, json: bool) -> anyhow::Result<()> {
 }
 
 async fn set(engine: &Engine, args: Set) -> anyhow::Result<()> {
-    let before = engine.endpoint_settings(&args.endpoint).await?;
     let endpoint = args.endpoint.clone();
-    let settings = changed(before.clone(), args)?;
-    if settings != before {
-        engine.set_endpoint(&endpoint, &settings).await?;
+    if let Some(urls) = &args.forward {
+        let targets = match &urls[..] {
+            [none] if none == "none" => Vec::new(),
+            urls => urls
+                .iter()
+                .map(|url| Target::parse(url, args.allow_remote))
+                .collect::<Result<_, _>>()?,
+        };
+        engine.set_forwards(&endpoint, &targets).await?;
     }
-    Ok(print::line(&serde_json::to_string_pretty(&settings)?)?)
+    let mut shown = serde_json::Map::new();
+    if endpoint != "local" {
+        let before = engine.endpoint_settings(&endpoint).await?;
+        let settings = changed(before.clone(), args)?;
+        if settings != before {
+            engine.set_endpoint(&endpoint, &settings).await?;
+        }
+        shown = serde_json::from_value(serde_json::to_value(settings)?)?;
+    }
+    let forwards = engine.forwards(&endpoint).await?;
+    let targets = forwards.into_iter().map(|one| one.target.into()).collect();
+    shown.insert("forward".to_owned(), serde_json::Value::Array(targets));
+    Ok(print::line(&serde_json::to_string_pretty(&shown)?)?)
 }
 
 /// The settings with what `args` names put in.
@@ -97,6 +123,14 @@ fn changed(mut settings: EndpointSettings, args: Set) -> anyhow::Result<Endpoint
         settings.body_limit_bytes = (bytes > 0).then_some(bytes);
     }
     settings.allows_cors = args.cors.unwrap_or(settings.allows_cors);
+    settings.deadline_ms = match (args.deadline, args.forward) {
+        (Some(0), _) => None,
+        (Some(ms), _) => Some(ms),
+        // Who names an application wants its answer, and who takes it away has none.
+        (None, Some(urls)) if urls == ["none"] => None,
+        (None, Some(_)) => settings.deadline_ms.or(Some(USUAL_DEADLINE_MS)),
+        (None, None) => settings.deadline_ms,
+    };
     Ok(settings)
 }
 

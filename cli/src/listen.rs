@@ -2,7 +2,7 @@
 //! the history, so that nothing is missed however slowly the output is read.
 
 use engine::{
-    Engine, ReceiveAt,
+    Engine, ReceiveAt, Target,
     view::{Event, LineState, Source},
 };
 use serde_json::json;
@@ -14,6 +14,9 @@ use crate::{args::Listen, print};
 const PAGE: usize = 64;
 
 pub(crate) async fn run(engine: &Engine, args: &Listen) -> anyhow::Result<()> {
+    if let Some(url) = &args.forward {
+        engine.forward_everything(Target::parse(url, args.allow_remote)?);
+    }
     let mut events = engine.subscribe();
     let mut shown = engine.newest().await?;
     let receive = args
@@ -59,7 +62,10 @@ async fn follow(
                 }
                 said = Some(now);
             }
-            Ok(Event::Endpoints) => {}
+            Ok(Event::Delivered { captures }) if !json => {
+                show_deliveries(engine, &captures).await?;
+            }
+            Ok(Event::Delivered { .. } | Event::Endpoints) => {}
             Err(RecvError::Closed) => return Ok(()),
         }
     }
@@ -81,6 +87,16 @@ async fn show_new(engine: &Engine, shown: &mut i64, json: bool) -> anyhow::Resul
             *shown = seq;
         }
     }
+}
+
+/// What came of passing captures on.
+async fn show_deliveries(engine: &Engine, captures: &[String]) -> anyhow::Result<()> {
+    for id in captures {
+        if let Some(delivery) = engine.deliveries(id).await?.first() {
+            print::note(&print::delivery(id, delivery));
+        }
+    }
+    Ok(())
 }
 
 /// Where senders may post, and a line to try.

@@ -4,7 +4,7 @@
 use std::io::{self, Write};
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
-use engine::view::Record;
+use engine::view::{DeliveryView, Record};
 use webhook::escape;
 
 /// Writes one line to the output.
@@ -65,6 +65,21 @@ pub(crate) fn summary(record: &Record) -> String {
         shown(&record.method),
         record.id
     )
+}
+
+/// What came of passing a capture on, in one line for people.
+pub(crate) fn delivery(capture: &str, delivery: &DeliveryView) -> String {
+    let shown = |text: &str| escape::for_display(text.as_bytes()).0;
+    let answered = delivery
+        .status
+        .map(|status| format!("{status} {} in {} ms", delivery.reason, delivery.total_ms));
+    let failed = delivery
+        .error
+        .as_ref()
+        .map(|error| format!("failed: {}", shown(error)));
+    let what: Vec<_> = [answered, failed].into_iter().flatten().collect();
+    let target = shown(&delivery.target);
+    format!("  → {target}  {}  {capture}", what.join("  "))
 }
 
 /// Bytes as people say them.

@@ -70,6 +70,16 @@ pub(crate) async fn ls(engine: &Engine, args: Ls) -> anyhow::Result<()> {
 }
 
 pub(crate) async fn show(engine: &Engine, args: &Show) -> anyhow::Result<()> {
+    if args.deliveries {
+        let deliveries = engine.deliveries(&args.id).await?;
+        if args.json {
+            return Ok(print::line(&serde_json::to_string(&deliveries)?)?);
+        }
+        for delivery in &deliveries {
+            print::line(&print::delivery(&args.id, delivery))?;
+        }
+        return Ok(());
+    }
     let record = engine.record(&args.id).await?;
     if args.json {
         print::line(&serde_json::to_string(&record)?)?;

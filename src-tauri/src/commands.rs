@@ -160,7 +160,7 @@ async fn new_endpoint(
     name: Option<String>,
 ) -> Result<EndpointView, Error> {
     // The token lies in the keychain; the page needs the address alone.
-    let (endpoint, _token) = engine.new_endpoint(name).await?;
+    let (endpoint, _token) = engine.new_endpoint(name, None).await?;
     Ok(endpoint)
 }
 

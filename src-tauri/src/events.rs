@@ -77,6 +77,7 @@ async fn status(engine: &Engine) -> Option<Status> {
 #[derive(Debug, Default)]
 struct News {
     captured: Option<u64>,
+    delivered: Vec<String>,
     endpoints: bool,
     status: Option<Status>,
 }
@@ -85,6 +86,7 @@ impl News {
     fn add(&mut self, event: Event) {
         match event {
             Event::Captured { count } => *self.captured.get_or_insert(0) += count,
+            Event::Delivered { captures } => self.delivered.extend(captures),
             Event::Endpoints => self.endpoints = true,
             Event::Status { status } => self.status = Some(status),
         }
@@ -99,9 +101,11 @@ impl News {
 
     fn into_events(self) -> Vec<Event> {
         let captured = self.captured.map(|count| Event::Captured { count });
+        let captures = self.delivered;
+        let delivered = (!captures.is_empty()).then_some(Event::Delivered { captures });
         let endpoints = self.endpoints.then_some(Event::Endpoints);
         let status = self.status.map(|status| Event::Status { status });
-        [captured, endpoints, status]
+        [captured, delivered, endpoints, status]
             .into_iter()
             .flatten()
             .collect()
@@ -172,7 +176,7 @@ mod tests {
     fn captured(news: &[Event]) -> u64 {
         let counts = news.iter().map(|event| match event {
             Event::Captured { count } => *count,
-            Event::Status { .. } | Event::Endpoints => 0,
+            Event::Delivered { .. } | Event::Status { .. } | Event::Endpoints => 0,
         });
         counts.sum()
     }

@@ -2,6 +2,7 @@
 //! sender that puts bytes on the wire as they are. Start at [`program::Relay`].
 
 #[cfg(unix)]
+pub mod app;
 pub mod hooks;
 pub mod program;
 pub mod screen;

@@ -60,7 +60,7 @@ async fn a_probe_goes_the_whole_way_and_is_no_capture() {
         .pair(&server.invite().await.unwrap().to_string(), "test")
         .await
         .unwrap();
-    let (endpoint, _) = engine.new_endpoint(None).await.unwrap();
+    let (endpoint, _) = engine.new_endpoint(None, None).await.unwrap();
     let path = endpoint.url[endpoint.url.find("/h/").unwrap()..].to_owned();
     let address = server.address();
     let post = |headers: Vec<(&'static str, &'static str)>| {
@@ -114,7 +114,7 @@ async fn a_probe_that_fails_says_on_which_part_of_the_way() {
         &server.address().port().to_string(),
     );
     engine.pair(&reachable, "test").await.unwrap();
-    engine.new_endpoint(None).await.unwrap();
+    engine.new_endpoint(None, None).await.unwrap();
     engine.start(ReceiveAt::Off).await.unwrap();
     let failed = probe(&engine, |_| true).await.failed.unwrap();
     assert_eq!(failed.leg, Leg::Tcp);

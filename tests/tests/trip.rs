@@ -84,7 +84,10 @@ async fn a_request_arrives_byte_for_byte_awake_asleep_and_after_restarts() {
         .pair(&server.invite().await.unwrap().to_string(), "test")
         .await
         .unwrap();
-    let (endpoint, token) = engine.new_endpoint(Some("first".to_owned())).await.unwrap();
+    let (endpoint, token) = engine
+        .new_endpoint(Some("first".to_owned()), None)
+        .await
+        .unwrap();
     assert!(token.is_some());
     let path = &endpoint.url[endpoint.url.find("/h/").unwrap()..];
     let headers = [

@@ -41,7 +41,34 @@ CREATE TABLE endpoints (
     made_at_ms INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- Grows with each change to `relay` and `endpoints`, so that another program on this file sees it.
+-- Where captures go by themselves when they arrive.
+CREATE TABLE forwards (
+    endpoint TEXT NOT NULL,
+    target TEXT NOT NULL,                   -- a URL
+    is_remote_allowed INTEGER NOT NULL,     -- 1: its owner has confirmed that it may be another computer's
+    UNIQUE (endpoint, target)
+) STRICT;
+
+-- Each attempt to pass a capture on, and what came back.
+CREATE TABLE deliveries (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    seq INTEGER NOT NULL REFERENCES captures (seq) ON DELETE CASCADE,
+    began_at_ms INTEGER NOT NULL,           -- Unix epoch, milliseconds
+    target TEXT NOT NULL,                   -- the URL
+    changes TEXT NOT NULL,                  -- in what the head differed: words, separated by blanks
+    status INTEGER,                         -- of the answer; NULL when there was none
+    head BLOB NOT NULL,                     -- of the answer, as it came
+    body BLOB NOT NULL,                     -- of the answer, its beginning
+    body_bytes INTEGER NOT NULL,            -- of the answer, all of it
+    error TEXT,                             -- why there was no answer, or not all of it
+    connect_ms INTEGER,                     -- NULL: the connection was up
+    first_byte_ms INTEGER,                  -- until the answer began
+    total_ms INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX deliveries_by_capture ON deliveries (seq, number);
+
+-- Grows with each change to `relay`, `endpoints` and `forwards`, so that another program on this file sees it.
 CREATE TABLE revision (
     one INTEGER PRIMARY KEY CHECK (one = 1),
     number INTEGER NOT NULL

@@ -131,7 +131,7 @@ pub(crate) fn at(url: &Url) -> String {
 }
 
 /// Certificates are judged as the system judges them.
-fn tls() -> Result<Arc<ClientConfig>, String> {
+pub(crate) fn tls() -> Result<Arc<ClientConfig>, String> {
     static CONFIG: OnceLock<Result<Arc<ClientConfig>, String>> = OnceLock::new();
     let make = || {
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());

@@ -32,8 +32,9 @@ impl Engine {
     pub async fn new_endpoint(
         &self,
         name: Option<String>,
+        address: Option<String>,
     ) -> Result<(EndpointView, Option<Secret>), Error> {
-        let request = EndpointRequest { name };
+        let request = EndpointRequest { name, address };
         let made = self
             .ask(Method::POST, api::ENDPOINTS, Some(&request))
             .await?;
@@ -166,7 +167,7 @@ impl Engine {
     }
 
     /// The endpoint that its id, the beginning of its id, or its name names.
-    async fn own(&self, id: &str) -> Result<Endpoint, Error> {
+    pub(crate) async fn own(&self, id: &str) -> Result<Endpoint, Error> {
         let all = self.database().read(pairing::endpoints).await?;
         let mut named = all.iter().filter(|one| one.id == id || one.name == id);
         let mut begun = all

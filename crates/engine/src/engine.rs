@@ -10,7 +10,7 @@ use std::{
 use http::Method;
 use listener::{Limits, Tasks};
 use sqlite::Database;
-use tokio::sync::{Notify, broadcast};
+use tokio::sync::{Notify, broadcast, mpsc};
 use webhook::capture::{CaptureId, NotAnId};
 use wire::{
     api::{self, PairRequest, Paired},
@@ -21,6 +21,8 @@ use wire::{
 use crate::{
     Clock,
     client::{self, CallError},
+    deliveries::forward_view,
+    forward::{Forwarder, Target, TargetError},
     inspect::Inspect,
     intake::{self, Intake},
     lists::Lists,
@@ -29,7 +31,7 @@ use crate::{
     secrets::{Secret, SecretError, Secrets},
     settings::{Settings, SettingsError},
     store::{
-        self, captures,
+        self, captures, deliveries,
         pairing::{self, Endpoint, Pairing},
     },
     tunnel::{self, Tunnel},
@@ -104,6 +106,12 @@ pub enum Error {
     /// There is no such endpoint.
     #[error("there is no endpoint `{0}`")]
     NoEndpoint(String),
+    /// There is no such delivery.
+    #[error("there is no delivery {0}")]
+    NoDelivery(i64),
+    /// Captures cannot be passed on to there.
+    #[error(transparent)]
+    Target(#[from] TargetError),
     /// The list was closed.
     #[error("the list {0} is closed: open it again")]
     NoList(u32),
@@ -124,6 +132,8 @@ impl Error {
             Self::Unpaired => "unpaired",
             Self::NoCapture(_) => "no_capture",
             Self::NoEndpoint(_) => "no_endpoint",
+            Self::NoDelivery(_) => "no_delivery",
+            Self::Target(_) => "target",
             Self::NoList(_) => "no_list",
             Self::NoReceiver => "no_receiver",
         }
@@ -153,6 +163,7 @@ struct Parts {
     stored: Arc<Notify>,
     line_changed: Arc<Notify>,
     receiver: OnceLock<SocketAddr>,
+    forward_all: OnceLock<Target>,
     notices: Mutex<Vec<Notice>>,
     /// Those who bring captures; they end first.
     doors: Tasks,
@@ -179,6 +190,7 @@ impl Engine {
             stored: Arc::default(),
             line_changed: Arc::default(),
             receiver: OnceLock::new(),
+            forward_all: OnceLock::new(),
             notices: Mutex::default(),
             doors: Tasks::new(),
             tasks: Tasks::new(),
@@ -207,10 +219,20 @@ impl Engine {
         let (intake, arrivals) = Intake::new();
         let (database, clock) = (Arc::clone(&parts.database), parts.options.clock);
         let stored = Arc::clone(&parts.stored);
+        let (due, to_forward) = mpsc::unbounded_channel();
         // It ends when the doors have let go of the road, and not before.
+        parts.tasks.spawn("intake", |_| {
+            intake::run(arrivals, database, clock, stored, due)
+        });
+        let forwarder = Forwarder {
+            database: Arc::clone(&parts.database),
+            clock,
+            events: parts.events.clone(),
+            everything: parts.forward_all.get().cloned(),
+        };
         parts
             .tasks
-            .spawn("intake", |_| intake::run(arrivals, database, clock, stored));
+            .spawn("forward", |stop| forwarder.run(to_forward, stop));
         let address = bound.as_ref().map(|(_, address)| *address);
         if let Some((listener, address)) = bound {
             let body_bytes = parts.settings.receiver.body_limit_bytes;
@@ -269,6 +291,13 @@ impl Engine {
             }
         });
         Ok(address)
+    }
+
+    /// Has every capture passed on to `target`, whatever its endpoint, from [`Self::start`] on and
+    /// as long as this program runs.
+    pub fn forward_everything(&self, target: Target) {
+        // The first call holds.
+        let _ = self.0.forward_all.set(target);
     }
 
     /// Stops: the doors close, what came in is stored, the rest ends.
@@ -457,9 +486,13 @@ impl Engine {
     /// When the history cannot be read.
     pub async fn endpoints(&self) -> Result<Vec<EndpointView>, Error> {
         let read = |db: &sqlite::rusqlite::Connection| {
-            Ok((pairing::endpoints(db)?, captures::by_endpoint(db)?))
+            Ok((
+                pairing::endpoints(db)?,
+                captures::by_endpoint(db)?,
+                deliveries::forwards(db)?,
+            ))
         };
-        let (endpoints, counts) = self.0.database.read(read).await?;
+        let (endpoints, counts, forwards) = self.0.database.read(read).await?;
         let local = Endpoint {
             id: "local".to_owned(),
             name: "local".to_owned(),
@@ -476,7 +509,12 @@ impl Engine {
         let relay = endpoints
             .into_iter()
             .map(|endpoint| relay_endpoint(endpoint, &counts));
-        Ok([local].into_iter().chain(relay).collect())
+        let mut all: Vec<EndpointView> = [local].into_iter().chain(relay).collect();
+        for endpoint in &mut all {
+            let own = forwards.iter().filter(|one| one.endpoint == endpoint.id);
+            endpoint.forwards = own.cloned().map(forward_view).collect();
+        }
+        Ok(all)
     }
 
     /// Opens a list of what `filter` lets through.
@@ -718,5 +756,6 @@ pub(crate) fn relay_endpoint(endpoint: Endpoint, counts: &[(String, u64, i64)]) 
         source: Source::Relay,
         captures: own.map_or(0, |(_, captures, _)| *captures),
         last_at_ms: own.map(|(.., last_at_ms)| *last_at_ms),
+        forwards: Vec::new(),
     }
 }

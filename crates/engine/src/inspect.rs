@@ -10,14 +10,15 @@ use webhook::{
         self, form,
         json::{Kind, Outline, unescape},
     },
-    escape, redact,
+    escape,
 };
 
 use crate::{
+    deliveries::header_view,
     store::captures,
     view::{
-        BodyKind, CaptureDetail, HeaderView, Part, QueryPair, TextPage, TreeKind, TreePage,
-        TreeProblem, TreeRow,
+        BodyKind, CaptureDetail, Part, QueryPair, TextPage, TreeKind, TreePage, TreeProblem,
+        TreeRow,
     },
 };
 
@@ -78,15 +79,7 @@ impl Inspect {
             return Ok(None);
         };
         let capture = &looked.capture;
-        let headers = capture.head.headers().map(|header| {
-            let (value, is_text) = escape::for_display(header.value);
-            HeaderView {
-                name: escape::for_display(header.name).0,
-                value,
-                is_text,
-                is_secret: redact::is_secret_header(header.name),
-            }
-        });
+        let headers = capture.head.headers().map(header_view);
         let query = form::pairs(capture.head.query().unwrap_or_default());
         let text = |text: String| escape::for_display(text.as_bytes()).0;
         Ok(Some(CaptureDetail {

@@ -1,10 +1,13 @@
 //! The program without a face: receives, keeps, shows and speaks to the relay. The window and the
 //! terminal both call [`Engine`]; a capture's way begins in `intake`.
 
+mod answer;
 mod arrival;
 mod client;
+mod deliveries;
 mod endpoints;
 mod engine;
+mod forward;
 mod inspect;
 mod intake;
 mod lists;
@@ -23,13 +26,14 @@ mod watch;
 pub use crate::{
     client::{CallError, ReachError},
     engine::{Engine, Error, OpenError, Options, ReceiveAt, StartError, try_line},
+    forward::{Target, TargetError},
     place::{computer_name, data_folder},
     receiver::ReceiverError,
     secrets::{Secret, SecretError, Secrets},
     settings::{ReceiverSettings, Settings, SettingsError},
 };
 
-pub use wire::api::{EndpointSettings, FixedAnswer};
+pub use wire::api::{EndpointSettings, FixedAnswer, USUAL_DEADLINE_MS};
 
 /// The clock: milliseconds since the Unix epoch.
 pub type Clock = fn() -> i64;

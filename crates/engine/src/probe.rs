@@ -16,7 +16,9 @@ use wire::api::{DEVICE, DeviceInfo, PROBE_HEADER};
 use crate::{
     Clock,
     client::{self, ReachError},
+    forward::{self, Target},
     secrets::Secrets,
+    store::deliveries,
     store::pairing::{self, Endpoint, Pairing},
     tunnel::{self, State},
     view::{Leg, LineState, Probe, ProbeFailure},
@@ -72,13 +74,32 @@ impl Prober {
 
     async fn probe(&self, endpoint: &Endpoint) -> Probe {
         let at_ms = (self.clock)();
-        let failed = self.go_round(endpoint).await.err();
+        let failed = match self.go_round(endpoint).await {
+            Ok(()) => self.reach_applications().await.err(),
+            Err(failed) => Some(failed),
+        };
         let took_ms = (self.clock)().saturating_sub(at_ms);
         Probe {
             at_ms,
             took_ms,
             failed,
         }
+    }
+
+    /// Whether something answers wherever captures are passed on to.
+    async fn reach_applications(&self) -> Result<(), ProbeFailure> {
+        // What cannot be read now is asked for again in a minute.
+        let forwards = self.database.read(deliveries::forwards).await;
+        for forward in forwards.unwrap_or_default() {
+            let app = |reason: String| ProbeFailure {
+                leg: Leg::App,
+                reason,
+            };
+            let target = Target::parse(&forward.target, forward.is_remote_allowed);
+            let target = target.map_err(|error| app(error.to_string()))?;
+            forward::reach(target).await.map_err(app)?;
+        }
+        Ok(())
     }
 
     async fn go_round(&self, endpoint: &Endpoint) -> Result<(), ProbeFailure> {

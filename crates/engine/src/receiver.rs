@@ -79,7 +79,7 @@ async fn receive(State(shared): State<Arc<Shared>>, request: Request) -> Respons
         source: Source::Local,
         is_held: false,
     };
-    let Ok(told) = shared.intake.hand_in(arrival).await else {
+    let Ok(told) = shared.intake.hand_in(arrival, None).await else {
         return try_later(StatusCode::SERVICE_UNAVAILABLE, "Tenterhook stops");
     };
     match told.await {

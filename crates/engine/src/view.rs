@@ -50,6 +50,8 @@ pub struct CaptureRow {
     pub body_bytes: u64,
     /// What was wrong with it.
     pub flaws: Vec<String>,
+    /// The last attempt to pass it on.
+    pub delivery: Option<RowDelivery>,
 }
 
 /// One header field.
@@ -138,6 +140,73 @@ pub struct EndpointView {
     /// When the newest of them was received: Unix epoch, milliseconds.
     #[ts(type = "number | null")]
     pub last_at_ms: Option<i64>,
+    /// Where its captures go by themselves; the first answers to a sender that waits.
+    pub forwards: Vec<ForwardView>,
+}
+
+/// Where captures go by themselves.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct ForwardView {
+    /// The URL.
+    pub target: String,
+    /// It may be another computer's.
+    pub is_remote: bool,
+}
+
+/// One attempt to pass a capture on, and what came back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct DeliveryView {
+    /// Its number; later ones have larger numbers.
+    #[ts(type = "number")]
+    pub number: i64,
+    /// When it began: Unix epoch, milliseconds.
+    #[ts(type = "number")]
+    pub began_at_ms: i64,
+    /// The URL.
+    pub target: String,
+    /// In what the head that went out differs from the one that came.
+    pub changes: Vec<String>,
+    /// The answer's status; none when there was no answer.
+    pub status: Option<u16>,
+    /// The words behind the status, escaped.
+    pub reason: String,
+    /// Of the answer, in the order and spelling of the wire.
+    pub headers: Vec<HeaderView>,
+    /// Bytes of the answer's body.
+    #[ts(type = "number")]
+    pub body_bytes: u64,
+    /// How many of them are kept.
+    #[ts(type = "number")]
+    pub kept_bytes: u64,
+    /// Why there is no answer, or not all of it.
+    pub error: Option<String>,
+    /// How long connecting took; none when the connection was up.
+    #[ts(type = "number | null")]
+    pub connect_ms: Option<u64>,
+    /// How long it took until the answer began.
+    #[ts(type = "number | null")]
+    pub first_byte_ms: Option<u64>,
+    /// How long it took in all.
+    #[ts(type = "number")]
+    pub total_ms: u64,
+}
+
+/// What came of the last attempt to pass a capture on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct RowDelivery {
+    /// The answer's status; none when there was no answer.
+    pub status: Option<u16>,
+    /// There is no answer, or not all of it.
+    pub is_broken: bool,
+    /// How long it took in all, in milliseconds.
+    #[ts(type = "number")]
+    pub total_ms: u64,
 }
 
 /// Which captures a list holds.
@@ -332,6 +401,8 @@ pub enum Leg {
     Relay,
     /// The line from the relay to here.
     Tunnel,
+    /// The application that captures are passed on to.
+    App,
 }
 
 /// Something that its user should know.
@@ -385,6 +456,11 @@ pub enum Event {
     Status {
         /// All of it.
         status: Status,
+    },
+    /// Captures were passed on, or the attempt failed.
+    Delivered {
+        /// Their ids.
+        captures: Vec<String>,
     },
     /// An endpoint came, went or changed.
     Endpoints,

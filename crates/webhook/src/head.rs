@@ -157,7 +157,7 @@ impl Head {
 
     /// The header fields in the order and spelling of the wire, repeats in their places.
     pub fn headers(&self) -> impl Iterator<Item = Header<'_>> {
-        Lines(&self.0).skip(1).filter_map(Header::read)
+        fields(&self.0)
     }
 
     /// The value of the first field called `name`, in any spelling.
@@ -197,6 +197,17 @@ impl<'a> Header<'a> {
             line,
         })
     }
+}
+
+/// The first line of any head, a response's too, without its line end.
+#[must_use]
+pub fn first_line(head: &[u8]) -> &[u8] {
+    trim_line_end(Lines(head).next().unwrap_or_default())
+}
+
+/// The header fields of any head, a response's too, in the order and spelling of the wire.
+pub fn fields(head: &[u8]) -> impl Iterator<Item = Header<'_>> {
+    Lines(head).skip(1).filter_map(Header::read)
 }
 
 /// The lines of a buffer, each with its line end.

@@ -3,6 +3,7 @@
 
 pub mod capture;
 pub mod decode;
+pub mod delivery;
 pub mod escape;
 pub mod head;
 pub mod redact;

@@ -12,4 +12,8 @@ count: number, } | { "kind": "status",
 /**
  * All of it.
  */
-status: Status, } | { "kind": "endpoints" };
+status: Status, } | { "kind": "delivered", 
+/**
+ * Their ids.
+ */
+captures: Array<string>, } | { "kind": "endpoints" };

@@ -3,4 +3,4 @@
 /**
  * A part of the way from a sender to this desktop.
  */
-export type Leg = "dns" | "tcp" | "tls" | "relay" | "tunnel";
+export type Leg = "dns" | "tcp" | "tls" | "relay" | "tunnel" | "app";

@@ -8,6 +8,8 @@ import type { Status } from "../bindings/Status";
 export interface Heard {
   /** How many captures were stored. */
   captured: number;
+  /** The captures that were passed on, or failed to be. */
+  delivered: readonly string[];
   /** The newest status, if it changed. */
   status: Status | null;
   /** Whether endpoints came, went or were renamed. */
@@ -36,12 +38,14 @@ export class HeardPerFrame {
   }
 }
 
-const NOTHING: Heard = { captured: 0, status: null, hasEndpoints: false };
+const NOTHING: Heard = { captured: 0, delivered: [], status: null, hasEndpoints: false };
 
 function sum(heard: Heard, event: EngineEvent): Heard {
   switch (event.kind) {
     case "captured":
       return { ...heard, captured: heard.captured + event.count };
+    case "delivered":
+      return { ...heard, delivered: [...heard.delivered, ...event.captures] };
     case "status":
       return { ...heard, status: event.status };
     case "endpoints":

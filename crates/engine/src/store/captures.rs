@@ -9,7 +9,7 @@ use webhook::{
 
 use crate::{
     arrival::Arrival,
-    view::{CaptureRow, ListFilter, Source, short},
+    view::{CaptureRow, ListFilter, RowDelivery, Source, short},
 };
 
 /// A stored capture with what the store knows of it.
@@ -64,19 +64,22 @@ pub(crate) fn insert(db: &Connection, arrival: &Arrival, now_ms: i64) -> Result<
     Ok(added > 0)
 }
 
-const ROW: &str = "seq, id, endpoint, is_local, is_held, received_at_ms, stored_at_ms, method, \
-                   target, content_type, body_bytes, flaws";
+const ROW: &str = "captures.seq, id, endpoint, is_local, is_held, received_at_ms, stored_at_ms,
+    method, captures.target, content_type, captures.body_bytes, flaws,
+    status, error IS NOT NULL, total_ms FROM captures
+    LEFT JOIN deliveries ON number =
+        (SELECT max(number) FROM deliveries WHERE deliveries.seq = captures.seq)";
 
 /// The rows at the places `seqs`, in their order. Places without a capture are left out.
 pub(crate) fn rows(db: &Connection, seqs: &[i64]) -> Result<Vec<CaptureRow>> {
-    let mut one = db.prepare_cached(&format!("SELECT {ROW} FROM captures WHERE seq = ?1"))?;
+    let mut one = db.prepare_cached(&format!("SELECT {ROW} WHERE captures.seq = ?1"))?;
     let found = seqs.iter().map(|seq| one.query_row([seq], row).optional());
     found.filter_map(Result::transpose).collect()
 }
 
 /// The row of one capture.
 pub(crate) fn row_by_id(db: &Connection, id: CaptureId) -> Result<Option<CaptureRow>> {
-    db.prepare_cached(&format!("SELECT {ROW} FROM captures WHERE id = ?1"))?
+    db.prepare_cached(&format!("SELECT {ROW} WHERE id = ?1"))?
         .query_row([id.to_bytes()], row)
         .optional()
 }
@@ -96,6 +99,14 @@ fn row(row: &Row<'_>) -> Result<CaptureRow> {
         content_type: row.get(9)?,
         body_bytes: row.get(10)?,
         flaws: flaws.split_whitespace().map(str::to_owned).collect(),
+        delivery: match row.get::<_, Option<u64>>(14)? {
+            None => None,
+            Some(total_ms) => Some(RowDelivery {
+                status: row.get(12)?,
+                is_broken: row.get(13)?,
+                total_ms,
+            }),
+        },
     })
 }
 

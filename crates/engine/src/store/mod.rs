@@ -1,6 +1,7 @@
 //! The desktop's database: one file in the data folder, one module a table.
 
 pub(crate) mod captures;
+pub(crate) mod deliveries;
 pub(crate) mod pairing;
 
 use std::path::Path;

@@ -1,6 +1,7 @@
 //! The line to the relay: kept up while there is a relay to keep it to, and honest about how it is.
 //! Start at [`Tunnel::run`]; what is said on the line is in `session`.
 
+mod answers;
 mod backoff;
 mod session;
 mod wake;

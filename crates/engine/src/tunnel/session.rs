@@ -28,7 +28,7 @@ use wire::{
     seal::{Label, Opener},
 };
 
-use super::{Target, Tunnel};
+use super::{Target, Tunnel, answers::Answers};
 use crate::{
     arrival::Arrival,
     client::{self, CallError, ReachError, Stream},
@@ -174,11 +174,13 @@ async fn talk(tunnel: &Tunnel, target: &Target, socket: Socket) -> Result<End, E
     });
     let (say, to_say) = mpsc::channel(64);
     let (brought, to_acknowledge) = mpsc::channel(1024);
+    let (answers, begun) = Answers::new(say.clone());
     let reader = Reader {
         tunnel,
         opener: &target.opener,
         connected_at_ms: welcome.server_time_ms,
         say: say.clone(),
+        answers: &answers,
         brought,
         unfinished: HashMap::new(),
     };
@@ -186,6 +188,7 @@ async fn talk(tunnel: &Tunnel, target: &Target, socket: Socket) -> Result<End, E
         end = reader.read(&mut source) => end,
         end = acknowledge(to_acknowledge, say) => end,
         end = write(&mut sink, to_say) => end,
+        () = answers.run(begun) => Ok(End::Stopping),
     }
 }
 
@@ -275,6 +278,7 @@ struct Reader<'a> {
     /// The relay's clock when this session began: what is older has waited there.
     connected_at_ms: i64,
     say: mpsc::Sender<Frame>,
+    answers: &'a Answers,
     brought: mpsc::Sender<(CaptureId, Told)>,
     unfinished: HashMap<u32, Unfinished>,
 }
@@ -299,16 +303,23 @@ impl Reader<'_> {
             match frame {
                 Some(Frame::Deliver(deliver)) => self.deliver(deliver).await?,
                 Some(Frame::Data { stream, fin, piece }) => self.data(stream, fin, &piece).await?,
-                Some(Frame::Reset { stream, .. }) => drop(self.unfinished.remove(&stream)),
+                Some(Frame::Credit { stream, bytes }) => self
+                    .answers
+                    .credit(stream, bytes)
+                    .map_err(|error| End::Protocol(error.to_string()))?,
+                Some(Frame::Reset { stream, code, .. }) => {
+                    self.answers.end(stream);
+                    if code != ResetCode::Unanswered {
+                        self.unfinished.remove(&stream);
+                    }
+                }
                 Some(Frame::Ping(nonce)) => self.say(Frame::Pong(nonce)).await?,
                 Some(Frame::Goaway(goaway)) => return Ok(End::Sent(goaway)),
                 Some(Frame::Probe(number)) => self.tunnel.state.heard_probe(number),
                 Some(Frame::Pong(_)) | None => {}
                 Some(
-                    other @ (Frame::Hello(_)
-                    | Frame::Welcome(_)
-                    | Frame::Credit { .. }
-                    | Frame::Ack(_)),
+                    other
+                    @ (Frame::Hello(_) | Frame::Welcome(_) | Frame::Answer(_) | Frame::Ack(_)),
                 ) => {
                     return Err(End::Protocol(format!(
                         "{} is not a relay's to say",
@@ -394,7 +405,9 @@ impl Reader<'_> {
             source: Source::Relay,
             is_held,
         };
-        let told = self.tunnel.intake.hand_in(arrival).await?;
+        let waits = deliver.answer_within_ms.is_some();
+        let answer = waits.then(|| self.answers.expect(deliver.stream));
+        let told = self.tunnel.intake.hand_in(arrival, answer).await?;
         debug!(capture.id = %id, body_bytes, "capture {id} came by the relay");
         self.brought
             .send((id, told))

@@ -209,6 +209,7 @@ export class FakeBackend implements Backend {
         source: "relay",
         captures: 0,
         lastAtMs: null,
+        forwards: [],
       };
       this.#endpoints = [...this.#endpoints, made];
       this.#tell([{ kind: "endpoints" }]);
@@ -295,6 +296,7 @@ export class FakeBackend implements Backend {
       contentType: type,
       bodyBytes: sample.body.length,
       flaws: sample.flaws,
+      delivery: null,
     };
   }
 

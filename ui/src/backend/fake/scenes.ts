@@ -13,13 +13,14 @@ const LOCAL: EndpointView = {
   source: "local",
   captures: 0,
   lastAtMs: null,
+  forwards: [],
 };
 
 const publicOnes = (names: string[]): EndpointView[] =>
   names.map((name, at) => {
     const id = `7QkZp2vX${String(at)}wLr9sTb4cYhN`;
     const url = `https://hooks.example.dev/h/${id}`;
-    return { id, name, url, source: "relay", captures: 0, lastAtMs: null };
+    return { id, name, url, source: "relay", captures: 0, lastAtMs: null, forwards: [] };
   });
 
 const NAMES = ["GitHub", "Stripe", "Harbor", "Slack", "Shop orders"];
