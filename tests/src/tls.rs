@@ -70,8 +70,20 @@ impl Authority {
     /// When it cannot be made.
     #[must_use]
     pub fn issue(&self) -> Issued {
-        let key = KeyPair::generate().expect("a key");
-        let certificate = params().signed_by(&key, &self.issuer);
+        self.issue_for(&KeyPair::generate().expect("a key"))
+    }
+
+    /// Another certificate for the key of `issued`.
+    ///
+    /// # Panics
+    /// When it cannot be made.
+    #[must_use]
+    pub fn renew(&self, issued: &Issued) -> Issued {
+        self.issue_for(&KeyPair::from_pem(&issued.key).expect("it has been made here"))
+    }
+
+    fn issue_for(&self, key: &KeyPair) -> Issued {
+        let certificate = params().signed_by(key, &self.issuer);
         Issued {
             certificate: certificate.expect("a certificate").pem(),
             key: key.serialize_pem(),

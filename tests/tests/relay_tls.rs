@@ -244,6 +244,16 @@ fn http_1_1_is_all_that_is_agreed_on_by_tls_1_2_and_1_3() {
 }
 
 #[test]
+fn a_connection_ends_with_a_farewell() {
+    let setting = Setting::new(Authority::issue);
+    let mut stream = connect(setting.relay.address, setting.trusting()).unwrap();
+    let last = request("GET", "/", &[("Connection", "close")], b"");
+    assert_eq!(ask(&mut stream, &last).unwrap().status, 404);
+    // An end without one could be an answer that somebody cut off.
+    stream.read_to_end(&mut Vec::new()).unwrap();
+}
+
+#[test]
 fn who_says_nothing_is_ended_and_harms_nobody() {
     let setting = Setting::new(Authority::issue);
     let path = setting.desktop().pair(&setting.relay);
@@ -316,9 +326,29 @@ fn an_invite_pins_the_key_of_a_certificate_on_demand() {
     };
     let (printed, _) = invite(&format!("https://{}", setting.relay.address));
     let _ = desktop.ok(&["pair", &printed]);
-    let made: Value = serde_json::from_str(&desktop.ok(&["endpoint", "new", "--json"])).unwrap();
+    let endpoint = |desktop: &Desktop| desktop.ok(&["endpoint", "new", "--json"]);
+    let made: Value = serde_json::from_str(&endpoint(&desktop)).unwrap();
     assert!(made["url"].as_str().unwrap().starts_with("https://"));
-    // What is renewed for the same key stays good.
+
+    // What is renewed for the same key stays good; another key does not, whoever vouches for it.
+    let key = fs::read_to_string(setting.live().join("key.pem")).unwrap();
+    let certificate = String::new();
+    let renewed = setting.authority.renew(&Issued { certificate, key });
+    renewed.write(&setting.live());
+    setting.wait_until_shown(&renewed);
+    let _ = endpoint(&desktop);
+    let other = setting.authority.issue();
+    other.write(&setting.live());
+    setting.wait_until_shown(&other);
+    let said = error(
+        &desktop.trusting(&setting.authority.file),
+        &["endpoint", "new"],
+    );
+    assert!(said.contains("its key is"), "{said}");
+    wait_for("the warning", || {
+        setting.log().contains("the key is a new one").then_some(())
+    });
+
     let (_, refused) = invite("http://hooks.example.dev");
     assert!(refused.contains("no https address"), "{refused}");
 }
