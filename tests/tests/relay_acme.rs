@@ -92,3 +92,32 @@ fn an_authority_that_is_away_is_told_and_keeps_nothing_from_running() {
     assert!(whole(admin, &ask).unwrap().starts_with("HTTP/1.1 200"));
     relay.running.stop();
 }
+
+#[test]
+fn what_the_authority_found_at_the_door_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let authority = Authority::new(folder.path(), "private");
+    let pebble = Pebble::start(folder.path(), &authority);
+    let relay = start(folder.path(), &pebble.directory, &authority.file);
+    // Another server has the port, with a certificate but without the proof.
+    let other = tempfile::tempdir().unwrap();
+    let pair = ["certificate.pem", "key.pem"].map(|name| other.path().join(name));
+    authority.issue().write(other.path());
+    let [certificate, key] = pair.each_ref().map(|path| path.to_str().unwrap());
+    let listen = SocketAddr::from(([127, 0, 0, 1], 0));
+    let more = ["--tls-certificate", certificate, "--tls-key", key];
+    let other = Relay::start_at(other.path(), listen, &more);
+    pebble.look_at(other.address);
+    let said = wait_for("the warning", || {
+        let log = fs::read_to_string(folder.path().join("relay.log")).unwrap();
+        log.lines()
+            .find(|line| line.contains("no certificate for"))
+            .map(str::to_owned)
+    });
+    assert!(
+        said.contains("is this relay what answers on port 443 of localhost?"),
+        "{said}"
+    );
+    assert!(said.contains("for the tls-alpn-01 challenge"), "{said}");
+    relay.running.stop();
+}

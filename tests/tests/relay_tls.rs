@@ -223,13 +223,13 @@ fn a_broken_renewal_changes_nothing_and_is_told() {
 fn http_1_1_is_all_that_is_agreed_on_by_tls_1_2_and_1_3() {
     let setting = Setting::new(Authority::issue);
     for versions in [[&TLS12], [&TLS13]] {
-        let manner = |alpn| Manner {
-            alpn,
-            versions: &versions,
-            ..setting.trusting()
-        };
-        let agreed = |alpn| {
-            let stream = connect(setting.relay.address, manner(alpn))?;
+        let agreed = |alpn: &[&str]| {
+            let manner = Manner {
+                alpn,
+                versions: &versions,
+                ..setting.trusting()
+            };
+            let stream = connect(setting.relay.address, manner)?;
             let agreed = stream.conn.alpn_protocol().map(<[u8]>::to_vec);
             std::io::Result::Ok(agreed.map(|name| String::from_utf8(name).unwrap()))
         };
@@ -238,8 +238,10 @@ fn http_1_1_is_all_that_is_agreed_on_by_tls_1_2_and_1_3() {
             Some("http/1.1")
         );
         assert_eq!(agreed(&[]).unwrap(), None);
-        let refused = agreed(&["h2"]).unwrap_err().to_string();
-        assert!(refused.contains("NoApplicationProtocol"), "{refused}");
+        for other in [["h2"], ["acme-tls/1"]] {
+            let refused = agreed(&other).unwrap_err().to_string();
+            assert!(refused.contains("NoApplicationProtocol"), "{refused}");
+        }
     }
 }
 

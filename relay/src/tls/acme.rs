@@ -9,7 +9,9 @@ use rustls::{
     crypto::aws_lc_rs,
     pki_types::{CertificateDer, DnsName, pem, pem::PemObject},
 };
-use rustls_acme::{AcmeConfig, AcmeState, Event, EventError, EventOk};
+use rustls_acme::{
+    AcmeConfig, AcmeState, Event, EventError, EventOk, OrderError, acme::Identifier,
+};
 use tokio::time::{sleep, timeout};
 use tracing::{info, warn};
 
@@ -122,7 +124,8 @@ impl Acme {
             Ok(EventOk::DeployedNewCert) => info!("showing a new certificate for {self}"),
             Ok(EventOk::CertCacheStore | EventOk::AccountCacheStore) => {}
             Err(EventError::Order(error)) => {
-                warn!("no certificate for {self}: {error}; trying again later");
+                let reason = reason(&error);
+                warn!("no certificate for {self}, trying again later: {reason}");
                 return false;
             }
             Err(error) => {
@@ -138,6 +141,18 @@ impl fmt::Display for Acme {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} from {}", self.domains.join(", "), self.directory)
     }
+}
+
+/// What went wrong, for a person: what the authority says of its look at the proof, if it came so far.
+fn reason(error: &OrderError) -> String {
+    let OrderError::BadAuth(auth) = error else {
+        return error.to_string();
+    };
+    let Identifier::Dns(domain) = &auth.identifier;
+    let mut problems = auth.challenges.iter().filter_map(|one| one.error.as_ref());
+    let detail = problems.find_map(|problem| problem.detail.as_deref());
+    let detail = detail.unwrap_or("the authority does not say why");
+    format!("{detail}; is this relay what answers on port 443 of {domain}?")
 }
 
 /// Trusts what the roots in the file at `path` vouch for.

@@ -22,9 +22,18 @@ use tokio::{
 use tokio_rustls::{TlsAcceptor, server::TlsStream};
 use wire::pin::Pin;
 
+/// What is agreed on with senders and desktops: HTTP/2 would lose the spelling and the order of a
+/// sender's headers, and is never offered.
+pub(super) const HTTP: &[&[u8]] = &[b"http/1.1"];
+/// Also the handshake by which an authority sees the proof (RFC 8737).
+pub(super) const HTTP_AND_PROOF: &[&[u8]] = &[b"http/1.1", ACME_TLS_ALPN_NAME];
+
 /// The certificate that new connections are shown. Those that are open keep what they agreed on.
 #[derive(Debug)]
-pub(crate) struct Shown(RwLock<Current>);
+pub(crate) struct Shown {
+    current: RwLock<Current>,
+    protocols: &'static [&'static [u8]],
+}
 
 #[derive(Debug)]
 struct Current {
@@ -33,25 +42,35 @@ struct Current {
 }
 
 impl Shown {
-    /// Shows what `resolver` has; a desktop is told `pin`, for nobody else vouches for it.
-    pub(super) fn new(resolver: Arc<dyn ResolvesServerCert>, pin: Option<Pin>) -> Self {
-        Self(RwLock::new(Current { resolver, pin }))
+    /// Shows what `resolver` has; a desktop is told `pin`, where nobody else vouches for it.
+    pub(super) fn new(
+        resolver: Arc<dyn ResolvesServerCert>,
+        pin: Option<Pin>,
+        protocols: &'static [&'static [u8]],
+    ) -> Self {
+        Self {
+            current: RwLock::new(Current { resolver, pin }),
+            protocols,
+        }
     }
 
     /// Shows another from now on.
     pub(super) fn change(&self, resolver: Arc<dyn ResolvesServerCert>, pin: Option<Pin>) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Current { resolver, pin };
+        *self.current.write().unwrap_or_else(PoisonError::into_inner) = Current { resolver, pin };
     }
 
     /// What a desktop has to be told so that it accepts the certificate.
     pub(crate) fn pin(&self) -> Option<Pin> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).pin
+        self.current
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pin
     }
 }
 
 impl ResolvesServerCert for Shown {
     fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
-        let current = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let current = self.current.read().unwrap_or_else(PoisonError::into_inner);
         current.resolver.resolve(hello)
     }
 }
@@ -65,14 +84,15 @@ pub(crate) struct Secured {
 impl Secured {
     /// Encrypts what comes in by `door`, by TLS 1.2 or 1.3.
     pub(crate) fn new(door: TcpListener, shown: Arc<Shown>) -> Self {
+        let protocols = shown.protocols.iter().map(|name| name.to_vec());
+        let protocols = protocols.collect();
         let provider = Arc::new(aws_lc_rs::default_provider());
         let mut config = ServerConfig::builder_with_provider(provider)
             .with_protocol_versions(&[&TLS13, &TLS12])
             .expect("the provider has suites of both versions")
             .with_no_client_auth()
             .with_cert_resolver(shown);
-        // HTTP/2 would lose the spelling and the order of a sender's headers: it is never agreed on.
-        config.alpn_protocols = vec![b"http/1.1".to_vec(), ACME_TLS_ALPN_NAME.to_vec()];
+        config.alpn_protocols = protocols;
         let acceptor = TlsAcceptor::from(Arc::new(config));
         Self { door, acceptor }
     }

@@ -17,6 +17,7 @@ use crate::{
     config::Config,
     tls::{
         acme::Acme,
+        door::{HTTP, HTTP_AND_PROOF},
         files::{Files, Pair},
     },
 };
@@ -68,13 +69,13 @@ impl Tls {
     pub(crate) async fn begin(self) -> (Arc<Shown>, BoxFuture<'static, ()>) {
         match self.0 {
             Source::Files(files, pair) => {
-                let shown = Arc::new(Shown::new(pair.resolver(), pair.pin_to_tell()));
+                let shown = Arc::new(Shown::new(pair.resolver(), pair.pin_to_tell(), HTTP));
                 let kept = Arc::clone(&shown);
                 (shown, Box::pin(files.watch(pair, kept)))
             }
             Source::Acme(acme) => {
                 let state = acme.begin().await;
-                let shown = Arc::new(Shown::new(state.resolver(), None));
+                let shown = Arc::new(Shown::new(state.resolver(), None, HTTP_AND_PROOF));
                 let kept = Arc::clone(&shown);
                 (shown, Box::pin(acme.keep(state, kept)))
             }
