@@ -137,6 +137,7 @@ impl Relay {
             None => None,
         };
         let shown = if let Some(tls) = tls {
+            info!("TLS with {tls}");
             let (shown, keep) = tls.begin().await;
             let door = Secured::new(listener, Arc::clone(&shown));
             accepting.spawn("accept", |stop| listener::serve(door, router, limits, stop));

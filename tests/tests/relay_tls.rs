@@ -386,7 +386,8 @@ fn check_names_the_file_that_is_wrong() {
     };
     let (is_good, said) = files("certificate.pem", "key.pem");
     assert!(
-        is_good && said.contains("certificate.pem, pin sha256/"),
+        is_good
+            && said.contains("certificate.pem, one good until 4096-01-01T00:00:00Z, pin sha256/"),
         "{said}"
     );
     let wrong = |(is_good, said): (bool, String), names: &[&str]| {

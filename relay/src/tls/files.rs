@@ -8,6 +8,7 @@ use std::{
     time::Duration,
 };
 
+use jiff::Timestamp;
 use rustls::{
     Error, InconsistentKeys,
     crypto::aws_lc_rs,
@@ -17,8 +18,8 @@ use rustls::{
 };
 use tokio::time::sleep;
 use tracing::{error, info, warn};
-use webpki::EndEntityCert;
 use wire::pin::Pin;
+use x509_parser::parse_x509_certificate;
 
 use crate::tls::{
     door::Shown,
@@ -47,8 +48,15 @@ struct Contents {
 pub(super) struct Pair {
     contents: Contents,
     certified: Arc<CertifiedKey>,
+    facts: Facts,
+}
+
+/// What a certificate says.
+struct Facts {
     pin: Pin,
     is_self_signed: bool,
+    /// The last moment at which it is good; Unix epoch, seconds.
+    until_s: i64,
 }
 
 /// The pin of the first certificate in the file at `path`.
@@ -57,7 +65,7 @@ pub(super) struct Pair {
 /// When there is none.
 pub fn pin_of(path: &Path) -> Result<Pin, TlsError> {
     let chain = chain(path, &read(path)?)?;
-    Ok(facts(path, &chain)?.0)
+    Ok(facts(path, &chain)?.pin)
 }
 
 impl Files {
@@ -95,9 +103,9 @@ impl Files {
             match pair {
                 Ok(pair) if pair.contents == taken.contents => {}
                 Ok(pair) => {
-                    info!("{self} has changed and is shown from now on");
-                    if pair.pin != taken.pin {
-                        let pin = pair.pin;
+                    info!("{self} has changed; shown from now on is {pair}");
+                    let pin = pair.facts.pin;
+                    if pin != taken.facts.pin {
                         warn!(%pin, "the key is a new one, {pin}: desktops that have the old pin need a new connect string");
                     }
                     shown.change(pair.resolver(), pair.pin_to_tell());
@@ -122,7 +130,7 @@ impl Files {
 
     fn pair(&self, contents: Contents) -> Result<Pair, TlsError> {
         let chain = chain(&self.certificate, &contents.certificate)?;
-        let (pin, is_self_signed) = facts(&self.certificate, &chain)?;
+        let facts = facts(&self.certificate, &chain)?;
         let key = PrivateKeyDer::from_pem_slice(&contents.key)
             .map_err(|reason| not_pem(&self.key, "key", reason))?;
         let certified = CertifiedKey::from_der(chain, key, &aws_lc_rs::default_provider());
@@ -136,8 +144,7 @@ impl Files {
         Ok(Pair {
             contents,
             certified: Arc::new(certified),
-            pin,
-            is_self_signed,
+            facts,
         })
     }
 }
@@ -149,13 +156,9 @@ impl fmt::Display for Files {
 }
 
 impl Pair {
-    pub(super) const fn pin(&self) -> Pin {
-        self.pin
-    }
-
     /// The pin, where nobody vouches for the certificate.
     pub(super) fn pin_to_tell(&self) -> Option<Pin> {
-        self.is_self_signed.then_some(self.pin)
+        self.facts.is_self_signed.then_some(self.facts.pin)
     }
 
     pub(super) fn resolver(&self) -> Arc<dyn ResolvesServerCert> {
@@ -163,11 +166,19 @@ impl Pair {
     }
 }
 
+impl fmt::Display for Pair {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Facts { pin, until_s, .. } = &self.facts;
+        match Timestamp::from_second(*until_s) {
+            Ok(until) => write!(f, "one good until {until}, pin {pin}"),
+            Err(_) => write!(f, "one without a readable end, pin {pin}"),
+        }
+    }
+}
+
 impl fmt::Debug for Pair {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Pair")
-            .field("pin", &self.pin)
-            .finish_non_exhaustive()
+        fmt::Display::fmt(self, f)
     }
 }
 
@@ -180,17 +191,18 @@ fn chain(path: &Path, text: &[u8]) -> Result<Vec<CertificateDer<'static>>, TlsEr
     .map_err(|reason| not_pem(path, "certificate", reason))
 }
 
-/// The pin of the first of `chain`, and whether it has signed itself.
-fn facts(path: &Path, chain: &[CertificateDer<'_>]) -> Result<(Pin, bool), TlsError> {
+/// What is to be known of the first of `chain`.
+fn facts(path: &Path, chain: &[CertificateDer<'_>]) -> Result<Facts, TlsError> {
     let [first, ..] = chain else {
         return Err(not_pem(path, "certificate", pem::Error::NoItemsFound));
     };
-    let first = EndEntityCert::try_from(first).map_err(|reason| {
-        let reason = Error::General(format!("it is no certificate of a server ({reason})"));
-        unfit(path, reason)
-    })?;
-    let pin = Pin::of(&first.subject_public_key_info());
-    Ok((pin, first.subject() == first.issuer()))
+    let (_, first) = parse_x509_certificate(first)
+        .map_err(|reason| unfit(path, Error::General(reason.to_string())))?;
+    Ok(Facts {
+        pin: Pin::of(first.public_key().raw),
+        is_self_signed: first.subject().as_raw() == first.issuer().as_raw(),
+        until_s: first.validity().not_after.timestamp(),
+    })
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, TlsError> {

@@ -86,7 +86,7 @@ impl Tls {
 impl fmt::Display for Tls {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
-            Source::Files(files, pair) => write!(f, "{files}, pin {}", pair.pin()),
+            Source::Files(files, pair) => write!(f, "{files}, {pair}"),
             Source::Acme(acme) => acme.fmt(f),
         }
     }
