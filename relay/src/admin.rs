@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use sqlite::{Database, rusqlite::backup};
 use wire::{
     connect::{ConnectString, RelayUrl},
+    pin::Pin,
     token::{Token, TokenKind},
 };
 
@@ -76,20 +77,22 @@ impl Admin {
         })
     }
 
-    /// Makes a connect string for one desktop, good for `valid_ms`.
+    /// Makes a connect string for one desktop, good for `valid_ms`; with `pin` it accepts that key
+    /// and no other.
     ///
     /// # Errors
     /// When the invite cannot be kept.
     pub async fn invite(
         &self,
         relay: RelayUrl,
+        pin: Option<Pin>,
         now_ms: i64,
         valid_ms: i64,
     ) -> Result<ConnectString, AdminError> {
         let invite = Token::generate(TokenKind::Invite);
         let until_ms = now_ms.saturating_add(valid_ms);
         devices::invite(&self.database, &invite, now_ms, until_ms).await?;
-        Ok(ConnectString { relay, invite })
+        Ok(ConnectString { relay, invite, pin })
     }
 
     /// All devices, the oldest first.

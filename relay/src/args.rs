@@ -5,7 +5,7 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
-use relay::{Config, DATA, File, LISTEN};
+use relay::{Config, DATA};
 use wire::connect::RelayUrl;
 
 /// A small relay that gives your desktop a public address for webhooks.
@@ -53,6 +53,30 @@ pub(crate) struct Serve {
     /// The address that senders use, such as `https://hooks.example.dev`
     #[arg(long, value_name = "URL", env = "TENTERHOOK_PUBLIC_URL")]
     public_url: Option<RelayUrl>,
+    /// Do TLS with this certificate and those above it (PEM); a renewed one is taken up by itself
+    #[arg(long, value_name = "FILE", env = "TENTERHOOK_TLS_CERTIFICATE")]
+    tls_certificate: Option<PathBuf>,
+    /// The certificate's key (PEM)
+    #[arg(long, value_name = "FILE", env = "TENTERHOOK_TLS_KEY")]
+    tls_key: Option<PathBuf>,
+    /// Do TLS with a certificate for these names, got and renewed by ACME; the authority has to
+    /// reach the relay on port 443 of each
+    #[arg(
+        long = "acme-domain",
+        value_name = "NAME",
+        env = "TENTERHOOK_ACME_DOMAINS",
+        value_delimiter = ','
+    )]
+    acme_domains: Vec<String>,
+    /// The mail address that the authority writes to
+    #[arg(long, value_name = "ADDRESS", env = "TENTERHOOK_ACME_CONTACT")]
+    acme_contact: Option<String>,
+    /// The authority's ACME directory; Let's Encrypt when absent
+    #[arg(long, value_name = "URL", env = "TENTERHOOK_ACME_DIRECTORY")]
+    acme_directory: Option<String>,
+    /// The roots that vouch for the directory (PEM), in the place of the public ones
+    #[arg(long, value_name = "FILE", env = "TENTERHOOK_ACME_CA_FILE")]
+    acme_ca_file: Option<PathBuf>,
     /// The largest body taken, in bytes
     #[arg(long, value_name = "BYTES", env = "TENTERHOOK_BODY_LIMIT")]
     body_limit: Option<u64>,
@@ -68,6 +92,12 @@ pub(crate) struct Invite {
     /// The address that senders and desktops use, such as `https://hooks.example.dev`
     #[arg(long, value_name = "URL", env = "TENTERHOOK_PUBLIC_URL")]
     pub(crate) public_url: RelayUrl,
+    /// Have the desktop accept the key of this certificate and no other, whoever signed it
+    #[arg(long, requires = "tls_certificate")]
+    pub(crate) pin: bool,
+    /// The certificate that `--pin` means (PEM)
+    #[arg(long, value_name = "FILE", env = "TENTERHOOK_TLS_CERTIFICATE")]
+    pub(crate) tls_certificate: Option<PathBuf>,
     /// For how many hours it may be used
     #[arg(long, value_name = "HOURS", default_value_t = 24)]
     pub(crate) hours: u32,
@@ -92,25 +122,34 @@ pub(crate) struct Backup {
 impl Serve {
     /// What the relay is to be started with.
     pub(crate) fn config(self) -> anyhow::Result<Config> {
-        let mut file = match &self.config {
-            None => File::default(),
+        let mut config = match &self.config {
+            None => Config::default(),
             Some(path) => {
                 let shown = path.display();
                 let text = std::fs::read_to_string(path)
                     .with_context(|| format!("cannot read the settings file {shown}"))?;
-                File::parse(&text).with_context(|| format!("the settings file {shown} is wrong"))?
+                Config::parse(&text)
+                    .with_context(|| format!("the settings file {shown} is wrong"))?
             }
         };
-        file.body_limit_bytes = self.body_limit.unwrap_or(file.body_limit_bytes);
-        file.public_url = self.public_url.or(file.public_url);
-        let listen = self
-            .listen
-            .or(file.listen)
-            .map_or_else(|| LISTEN.parse(), Ok)?;
-        let data = self
-            .data
-            .or_else(|| file.data.take())
-            .unwrap_or_else(|| DATA.into());
-        Ok(file.into_config(listen, data))
+        put(self.listen, &mut config.listen);
+        put(self.data, &mut config.data);
+        put(self.public_url.map(Some), &mut config.public_url);
+        put(self.tls_certificate.map(Some), &mut config.tls_certificate);
+        put(self.tls_key.map(Some), &mut config.tls_key);
+        let domains = (!self.acme_domains.is_empty()).then_some(self.acme_domains);
+        put(domains, &mut config.acme_domains);
+        put(self.acme_contact.map(Some), &mut config.acme_contact);
+        put(self.acme_directory, &mut config.acme_directory);
+        put(self.acme_ca_file.map(Some), &mut config.acme_ca_file);
+        put(self.body_limit, &mut config.body_limit_bytes);
+        Ok(config)
+    }
+}
+
+/// Puts what was typed, if anything was, in the place of what stood there.
+fn put<T>(typed: Option<T>, setting: &mut T) {
+    if let Some(typed) = typed {
+        *setting = typed;
     }
 }

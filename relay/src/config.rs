@@ -1,5 +1,5 @@
-//! What the owner of a relay may set. Start at [`Config`]; the file and the flags that fill it are
-//! read in `file` and in the program.
+//! What the owner of a relay may set, and its file. Start at [`Config`]; the program puts its flags
+//! over it.
 
 use std::{net::SocketAddr, path::PathBuf};
 
@@ -7,20 +7,36 @@ use ipnet::IpNet;
 use serde::{Deserialize, Deserializer, de::Error};
 use wire::connect::RelayUrl;
 
-/// Where a relay listens when nothing else is said: on every address of the machine.
-pub const LISTEN: &str = "0.0.0.0:8080";
 /// Where a relay keeps its database when nothing else is said.
 pub const DATA: &str = "/var/lib/tenterhook-relay";
+/// Where certificates are asked for when nothing else is said: Let's Encrypt, the real one.
+const DIRECTORY: &str = "https://acme-v02.api.letsencrypt.org/directory";
 
-/// Everything that a relay is started with.
-#[derive(Debug, Clone)]
+/// Everything that a relay is started with. Read from TOML, what is left out has its default, which
+/// the README shows.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub struct Config {
     /// Where senders and desktops connect. Port 0 takes a free one.
     pub listen: SocketAddr,
     /// The folder of its database.
     pub data: PathBuf,
-    /// The address that senders use, when it is not `http://` and the one listened on.
+    /// The address that senders use, when it is not the one listened on, or with ACME the first
+    /// domain; `https` where TLS is on.
+    #[serde(deserialize_with = "relay_url")]
     pub public_url: Option<RelayUrl>,
+    /// The file of the certificate and those above it, PEM; with [`tls_key`](Self::tls_key).
+    pub tls_certificate: Option<PathBuf>,
+    /// The file of its key, PEM.
+    pub tls_key: Option<PathBuf>,
+    /// The names to get a certificate for by ACME; none for no ACME.
+    pub acme_domains: Vec<String>,
+    /// The mail address that the authority writes to.
+    pub acme_contact: Option<String>,
+    /// The authority's ACME directory.
+    pub acme_directory: String,
+    /// The file of the roots that vouch for the directory, PEM, in the place of the public ones.
+    pub acme_ca_file: Option<PathBuf>,
     /// The largest body taken; a larger one is answered 413.
     pub body_limit_bytes: u64,
     /// Captures that may wait for one device; then senders are answered 503.
@@ -44,53 +60,19 @@ pub struct Config {
     pub admin: Option<SocketAddr>,
 }
 
-impl Config {
-    /// A relay on `listen` that keeps its queue in `data`, all else as it comes.
-    #[must_use]
-    pub fn new(listen: SocketAddr, data: PathBuf) -> Self {
-        File::default().into_config(listen, data)
-    }
-}
-
-/// The configuration file, in TOML. What is left out has the value shown in the README.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct File {
-    /// As [`Config::listen`].
-    pub listen: Option<SocketAddr>,
-    /// As [`Config::data`].
-    pub data: Option<PathBuf>,
-    /// As [`Config::public_url`].
-    #[serde(deserialize_with = "relay_url")]
-    pub public_url: Option<RelayUrl>,
-    /// As [`Config::body_limit_bytes`].
-    pub body_limit_bytes: u64,
-    /// As [`Config::queue_captures`].
-    pub queue_captures: u64,
-    /// As [`Config::queue_bytes`].
-    pub queue_bytes: u64,
-    /// As [`Config::connections`].
-    pub connections: usize,
-    /// As [`Config::trusted_proxies`].
-    pub trusted_proxies: Vec<IpNet>,
-    /// As [`Config::relay_bytes`].
-    pub relay_bytes: u64,
-    /// As [`Config::keep_days`].
-    pub keep_days: u32,
-    /// As [`Config::address_rate`].
-    pub address_rate: u32,
-    /// As [`Config::endpoint_rate`].
-    pub endpoint_rate: u32,
-    /// As [`Config::admin`].
-    pub admin: Option<SocketAddr>,
-}
-
-impl Default for File {
+impl Default for Config {
     fn default() -> Self {
         Self {
-            listen: None,
-            data: None,
+            // Every address of the machine.
+            listen: SocketAddr::from(([0, 0, 0, 0], 8080)),
+            data: DATA.into(),
             public_url: None,
+            tls_certificate: None,
+            tls_key: None,
+            acme_domains: Vec::new(),
+            acme_contact: None,
+            acme_directory: DIRECTORY.to_owned(),
+            acme_ca_file: None,
             // GitHub and GitLab send at most 25 MB; a little more for those that come near.
             body_limit_bytes: 32 << 20,
             queue_captures: 100_000,
@@ -106,33 +88,23 @@ impl Default for File {
     }
 }
 
-impl File {
+impl Config {
+    /// A relay on `listen` that keeps its queue in `data`, all else as it comes.
+    #[must_use]
+    pub fn new(listen: SocketAddr, data: PathBuf) -> Self {
+        Self {
+            listen,
+            data,
+            ..Self::default()
+        }
+    }
+
     /// Reads the text of a file.
     ///
     /// # Errors
     /// When it is no TOML, or says what this version does not know; the error shows the line.
     pub fn parse(text: &str) -> Result<Self, toml::de::Error> {
         toml::from_str(text)
-    }
-
-    /// Fills in the address and the folder that were found for it.
-    #[must_use]
-    pub fn into_config(self, listen: SocketAddr, data: PathBuf) -> Config {
-        Config {
-            listen,
-            data,
-            public_url: self.public_url,
-            body_limit_bytes: self.body_limit_bytes,
-            queue_captures: self.queue_captures,
-            queue_bytes: self.queue_bytes,
-            connections: self.connections,
-            trusted_proxies: self.trusted_proxies,
-            relay_bytes: self.relay_bytes,
-            keep_days: self.keep_days,
-            address_rate: self.address_rate,
-            endpoint_rate: self.endpoint_rate,
-            admin: self.admin,
-        }
     }
 }
 
@@ -147,7 +119,7 @@ mod tests {
 
     #[test]
     fn a_wrong_line_is_named() {
-        let error = File::parse("body_limit_bytes = 10\nqueue_captuers = 5\n").unwrap_err();
+        let error = Config::parse("body_limit_bytes = 10\nqueue_captuers = 5\n").unwrap_err();
         let text = error.to_string();
         assert!(
             text.contains("line 2") && text.contains("queue_captuers"),
@@ -166,36 +138,22 @@ mod tests {
             .split("```")
             .next()
             .unwrap();
-        let (shown, usual) = (File::parse(block).unwrap(), File::default());
-        let listen = shown.listen.unwrap();
-        assert_eq!(listen.to_string(), LISTEN);
-        let data = shown.data.clone().unwrap();
-        assert_eq!(data.to_str(), Some(DATA));
-        let (shown, usual) = (
-            shown.into_config(listen, data.clone()),
-            usual.into_config(listen, data),
-        );
-        assert_eq!(format!("{shown:?}"), format!("{usual:?}"));
-        for field in [
-            "public_url",
-            "body_limit_bytes",
-            "queue_captures",
-            "queue_bytes",
-            "connections",
-            "trusted_proxies",
-            "relay_bytes",
-            "keep_days",
-            "address_rate",
-            "endpoint_rate",
-            "admin",
-        ] {
-            assert!(block.contains(field), "{field}");
+        let (shown, usual) = (Config::parse(block).unwrap(), Config::default());
+        let usual = format!("{usual:#?}");
+        assert_eq!(format!("{shown:#?}"), usual);
+        // The fields stand one step to the right, what is in them further.
+        let fields = usual.lines().filter_map(|line| {
+            let field = line.strip_prefix("    ")?.split_once(": ")?.0;
+            (!field.starts_with(' ')).then_some(field)
+        });
+        for field in fields {
+            assert!(block.contains(&format!("{field} = ")), "{field}");
         }
     }
 
     #[test]
     fn what_is_left_out_stays_as_it_was() {
-        let file = File::parse("queue_captures = 5").unwrap();
+        let file = Config::parse("queue_captures = 5").unwrap();
         assert_eq!((file.queue_captures, file.connections), (5, 10_240));
     }
 }

@@ -24,9 +24,11 @@ mod sealing;
 mod session;
 mod store;
 mod stream;
+mod tls;
 
 pub use crate::{
     admin::{Admin, AdminError, DeviceRow, EndpointRow},
-    config::{Config, DATA, File, LISTEN},
+    config::{Config, DATA},
     relay::{Clock, Relay, StartError},
+    tls::{Tls, TlsError, pin_of},
 };

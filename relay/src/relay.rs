@@ -27,6 +27,7 @@ use crate::{
     revision,
     sealing::Sealers,
     store,
+    tls::{Secured, Shown, Tls, TlsError},
 };
 
 /// How long an invite that was printed at the start may be used.
@@ -61,6 +62,8 @@ pub struct Relay {
     address: SocketAddr,
     admin: Option<SocketAddr>,
     shared: Arc<Shared>,
+    /// The certificate, where TLS is on.
+    shown: Option<Arc<Shown>>,
     accepting: Tasks,
 }
 
@@ -77,6 +80,9 @@ pub enum StartError {
         /// What the system says.
         reason: std::io::Error,
     },
+    /// Its settings of TLS are wrong, or the files that they name.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// Its database cannot be opened.
     #[error(transparent)]
     Open(#[from] sqlite::OpenError),
@@ -89,14 +95,15 @@ impl Relay {
     /// Opens the database and both doors; when it returns, requests are answered.
     ///
     /// # Errors
-    /// When the address or the database cannot be had.
+    /// When the address, the certificate's files or the database cannot be had.
     pub async fn start(config: Config, clock: Clock) -> Result<Self, StartError> {
+        let tls = Tls::of(&config)?;
         let database = store::open(&config.data)?;
         let (listener, address) = bind(config.listen).await?;
         let public_url = config
             .public_url
             .clone()
-            .unwrap_or_else(|| own_url(address));
+            .unwrap_or_else(|| own_url(address, tls.as_ref()));
         let quota = Quota {
             captures: config.queue_captures,
             bytes: config.queue_bytes,
@@ -133,14 +140,27 @@ impl Relay {
             Some(at) => Some(open_admin(at, &shared, &accepting).await?),
             None => None,
         };
-        accepting.spawn("accept", |stop| {
-            listener::serve(listener, router, limits, stop)
-        });
-        info!(%address, "listening on {address}");
+        let shown = if let Some(tls) = tls {
+            info!("TLS with {tls}");
+            let (shown, keep) = tls.begin().await;
+            let door = Secured::new(listener, Arc::clone(&shown));
+            accepting.spawn("accept", |stop| listener::serve(door, router, limits, stop));
+            accepting.spawn("certificate", |stop| async move {
+                stop.run_until_cancelled(keep).await;
+            });
+            Some(shown)
+        } else {
+            accepting.spawn("accept", |stop| {
+                listener::serve(listener, router, limits, stop)
+            });
+            None
+        };
+        info!(%address, is_encrypted = shown.is_some(), "listening on {address}");
         Ok(Self {
             address,
             admin,
             shared,
+            shown,
             accepting,
         })
     }
@@ -163,15 +183,19 @@ impl Relay {
         &self.shared.public_url
     }
 
-    /// Makes a connect string, with which one desktop may pair within a day.
+    /// Makes a connect string, with which one desktop may pair within a day. It pins a certificate
+    /// that has signed itself, for no desktop would accept that otherwise.
     ///
     /// # Errors
     /// When the invite cannot be kept.
     pub async fn invite(&self) -> Result<ConnectString, sqlite::Error> {
         let (invite, now_ms) = (Token::generate(TokenKind::Invite), (self.shared.clock)());
         devices::invite(&self.shared.database, &invite, now_ms, now_ms + INVITE_MS).await?;
+        let relay = self.shared.public_url.clone();
+        let pin = self.shown.as_ref().and_then(|shown| shown.pin());
         Ok(ConnectString {
-            relay: self.shared.public_url.clone(),
+            pin: pin.filter(|_| relay.is_encrypted()),
+            relay,
             invite,
         })
     }
@@ -260,10 +284,17 @@ async fn take_up(shared: &Shared) -> Result<(), sqlite::Error> {
 }
 
 /// The address that senders use when the owner has named none.
-fn own_url(address: SocketAddr) -> RelayUrl {
-    if address.ip().is_unspecified() {
-        warn!("senders cannot use {address} as an address: name the public one with --public-url");
-    }
-    let url = format!("http://{address}");
-    url.parse().expect("an address makes a URL")
+fn own_url(address: SocketAddr, tls: Option<&Tls>) -> RelayUrl {
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    let url = if let Some(host) = tls.and_then(Tls::host) {
+        format!("{scheme}://{host}:{}", address.port())
+    } else {
+        if address.ip().is_unspecified() {
+            warn!(
+                "senders cannot use {address} as an address: name the public one with --public-url"
+            );
+        }
+        format!("{scheme}://{address}")
+    };
+    url.parse().expect("a scheme and a host make a URL")
 }

@@ -2,19 +2,24 @@
 
 use std::io::{self, IsTerminal, Write};
 
+use anyhow::ensure;
 use qrcode::{QrCode, render::unicode::Dense1x2};
-use relay::Admin;
+use relay::{Admin, Tls};
 use webhook::escape;
 
 use crate::args::{Backup, Invite, Place, Revoke, Serve};
 
 pub(crate) async fn invite(args: Invite, now_ms: i64) -> anyhow::Result<()> {
     let valid_ms = i64::from(args.hours) * 3_600_000;
+    let pinned = args.tls_certificate.filter(|_| args.pin);
+    let pin = pinned.as_deref().map(relay::pin_of).transpose()?;
+    let url = args.public_url;
+    ensure!(
+        pin.is_none() || url.is_encrypted(),
+        "--pin needs a relay that does TLS, and {url} is no https address"
+    );
     let admin = Admin::open(&args.place.data)?;
-    let connect = admin
-        .invite(args.public_url, now_ms, valid_ms)
-        .await?
-        .to_string();
+    let connect = admin.invite(url, pin, now_ms, valid_ms).await?.to_string();
     writeln!(io::stdout(), "{connect}")?;
     show_to_person(&connect);
     Ok(())
@@ -79,6 +84,7 @@ pub(crate) async fn backup(args: Backup) -> anyhow::Result<()> {
 
 pub(crate) fn check(args: Serve) -> anyhow::Result<()> {
     let config = args.config()?;
+    let tls = Tls::of(&config)?;
     let mut out = io::stdout().lock();
     writeln!(out, "listen            {}", config.listen)?;
     writeln!(out, "data              {}", config.data.display())?;
@@ -87,6 +93,8 @@ pub(crate) fn check(args: Serve) -> anyhow::Result<()> {
         .as_ref()
         .map_or_else(|| "none named".to_owned(), ToString::to_string);
     writeln!(out, "public URL        {url}")?;
+    let tls = tls.map_or_else(|| "none".to_owned(), |tls| tls.to_string());
+    writeln!(out, "TLS               {tls}")?;
     writeln!(out, "largest body      {} bytes", config.body_limit_bytes)?;
     writeln!(
         out,

@@ -4,7 +4,9 @@
 #[cfg(unix)]
 pub mod app;
 pub mod hooks;
+pub mod pebble;
 pub mod program;
 pub mod screen;
 pub mod sender;
+pub mod tls;
 pub mod window;

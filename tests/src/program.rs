@@ -220,10 +220,9 @@ impl Relay {
             .arg(folder.join("relay"));
         let running = Running::start(relay.args(more), &folder.join("relay.log"));
         let url = running.ready["url"].as_str().expect("it says its URL");
-        let address = url
-            .trim_start_matches("http://")
-            .parse()
-            .expect("an address");
+        let (_, address) = url.split_once("://").expect("a URL has a scheme");
+        let address = address.replace("localhost", "127.0.0.1");
+        let address = address.parse().expect("an address");
         Self { running, address }
     }
 
@@ -244,6 +243,8 @@ impl Relay {
 pub struct Desktop {
     /// The folder.
     pub data: PathBuf,
+    /// The file of the roots that its system trusts; the system's own when absent.
+    pub roots: Option<PathBuf>,
 }
 
 impl Desktop {
@@ -252,7 +253,15 @@ impl Desktop {
     pub fn new(folder: &Path) -> Self {
         Self {
             data: folder.join("desktop"),
+            roots: None,
         }
+    }
+
+    /// The same desktop on a system that trusts the roots in `file` and no others.
+    #[must_use]
+    pub fn trusting(mut self, file: &Path) -> Self {
+        self.roots = Some(file.to_owned());
+        self
     }
 
     /// `tenterhook --data … ` and no keychain, for a test has none of its own.
@@ -263,6 +272,11 @@ impl Desktop {
             .args(["--no-keychain", "--data"])
             .arg(&self.data)
             .args(args);
+        if let Some(roots) = &self.roots {
+            tenterhook
+                .env("SSL_CERT_FILE", roots)
+                .env_remove("SSL_CERT_DIR");
+        }
         tenterhook
     }
 

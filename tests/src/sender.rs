@@ -24,7 +24,16 @@ pub fn send(to: SocketAddr, request: &[u8]) -> io::Result<Answer> {
     stream.set_nodelay(true)?;
     stream.set_read_timeout(Some(Duration::from_secs(30)))?;
     stream.set_write_timeout(Some(Duration::from_secs(30)))?;
+    ask(&mut stream, request)
+}
+
+/// Puts `request` on a connection that is open and reads the head of the answer.
+///
+/// # Errors
+/// When the connection breaks before an answer is whole.
+pub fn ask(stream: &mut (impl Read + Write), request: &[u8]) -> io::Result<Answer> {
     stream.write_all(request)?;
+    stream.flush()?;
     let (mut head, mut byte) = (Vec::new(), [0]);
     while !head.ends_with(b"\r\n\r\n") {
         stream.read_exact(&mut byte)?;

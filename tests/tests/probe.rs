@@ -15,7 +15,10 @@ use engine::{
     view::{Event, Leg, Probe},
 };
 use relay::{Config, Relay};
-use tests::sender::{request, send};
+use tests::{
+    sender::{request, send},
+    tls::self_signed,
+};
 
 #[expect(
     clippy::disallowed_methods,
@@ -123,6 +126,30 @@ async fn a_probe_that_fails_says_on_which_part_of_the_way() {
         "{}",
         failed.reason
     );
+    engine.stop().await;
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_probe_accepts_the_pinned_key() {
+    let folder = tempfile::tempdir().unwrap();
+    self_signed().write(folder.path());
+    let listen = SocketAddr::from(([127, 0, 0, 1], 0));
+    let mut config = Config::new(listen, folder.path().join("relay"));
+    config.tls_certificate = Some(folder.path().join("certificate.pem"));
+    config.tls_key = Some(folder.path().join("key.pem"));
+    let server = Relay::start(config, now_ms).await.unwrap();
+    let engine = Engine::open(Options {
+        data: folder.path().join("desktop"),
+        clock: now_ms,
+        use_keychain: false,
+    })
+    .unwrap();
+    let connect = server.invite().await.unwrap().to_string();
+    engine.pair(&connect, "test").await.unwrap();
+    engine.new_endpoint(None, None).await.unwrap();
+    engine.start(ReceiveAt::Off).await.unwrap();
+    assert_eq!(probe(&engine, |_| true).await.failed, None);
     engine.stop().await;
     server.stop().await;
 }

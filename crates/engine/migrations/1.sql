@@ -30,6 +30,7 @@ CREATE TABLE relay (
     one INTEGER PRIMARY KEY CHECK (one = 1),
     url TEXT NOT NULL,
     device TEXT NOT NULL,
+    pin TEXT,                               -- the only key accepted; without, the system judges
     paired_at_ms INTEGER NOT NULL
 ) STRICT;
 

@@ -1,17 +1,12 @@
 //! Speaking to a relay: connecting to it, and the calls of its small interface.
 
-use std::{
-    pin::pin,
-    sync::{Arc, OnceLock},
-    time::Duration,
-};
+use std::{pin::pin, time::Duration};
 
 use bytes::Bytes;
 use http::{Method, Request, header};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper_util::rt::TokioIo;
-use rustls::{ClientConfig, pki_types::ServerName};
-use rustls_platform_verifier::BuilderVerifierExt;
+use rustls::pki_types::ServerName;
 use serde::{Serialize, de::DeserializeOwned};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
@@ -20,9 +15,9 @@ use tokio::{
 };
 use tokio_rustls::TlsConnector;
 use url::Url;
-use wire::api::ApiError;
+use wire::{api::ApiError, pin::Pin};
 
-use crate::secrets::Secret;
+use crate::{secrets::Secret, trust};
 
 /// Each of the steps below may take this long.
 const STEP: Duration = Duration::from_secs(10);
@@ -82,8 +77,9 @@ pub enum CallError {
     Refused(ApiError),
 }
 
-/// Opens a connection to where `url` points, with TLS for `https` and `wss`.
-pub(crate) async fn connect(url: &Url) -> Result<Box<dyn Stream>, ReachError> {
+/// Opens a connection to where `url` points, with TLS for `https` and `wss`; there with `pin` the
+/// other side has to have that key.
+pub(crate) async fn connect(url: &Url, pin: Option<Pin>) -> Result<Box<dyn Stream>, ReachError> {
     let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
     let port = url.port_or_known_default().unwrap_or(80);
     let at = at(url);
@@ -117,11 +113,12 @@ pub(crate) async fn connect(url: &Url) -> Result<Box<dyn Stream>, ReachError> {
         reason,
     };
     let name = ServerName::try_from(host.to_owned()).map_err(|e| unsafe_(e.to_string()))?;
-    let connector = TlsConnector::from(tls().map_err(unsafe_)?);
+    let config = trust::config(pin).map_err(|error| unsafe_(error.to_string()))?;
+    let connector = TlsConnector::from(config);
     let stream = timeout(STEP, connector.connect(name, stream)).await;
     let stream = stream
         .map_err(|_| unsafe_(late()))?
-        .map_err(|error| unsafe_(error.to_string()))?;
+        .map_err(|error| unsafe_(trust::reason(&error)))?;
     Ok(Box::new(stream))
 }
 
@@ -130,26 +127,11 @@ pub(crate) fn at(url: &Url) -> String {
     url.authority().to_owned()
 }
 
-/// Certificates are judged as the system judges them.
-pub(crate) fn tls() -> Result<Arc<ClientConfig>, String> {
-    static CONFIG: OnceLock<Result<Arc<ClientConfig>, String>> = OnceLock::new();
-    let make = || {
-        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-        let config = ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()?
-            .with_platform_verifier()?
-            .with_no_client_auth();
-        Ok::<_, rustls::Error>(Arc::new(config))
-    };
-    CONFIG
-        .get_or_init(|| make().map_err(|error| error.to_string()))
-        .clone()
-}
-
 /// Asks `url` with `body` as JSON and reads the answer.
 pub(crate) async fn call<T: DeserializeOwned>(
     method: Method,
     url: &Url,
+    pin: Option<Pin>,
     token: Option<&Secret>,
     body: Option<&(impl Serialize + Sync)>,
 ) -> Result<T, CallError> {
@@ -170,7 +152,7 @@ pub(crate) async fn call<T: DeserializeOwned>(
     let request = request
         .body(Full::new(Bytes::from(json)))
         .map_err(|error| wrong(error.to_string()))?;
-    let stream = connect(url).await?;
+    let stream = connect(url, pin).await?;
     let (status, bytes) = timeout(STEP, exchange(stream, request))
         .await
         .map_err(|_| wrong("no answer in time".to_owned()))?
@@ -226,6 +208,7 @@ async fn exchange(
 /// Posts nothing to `url`, with one header of ours.
 pub(crate) async fn post_empty(
     url: &Url,
+    pin: Option<Pin>,
     name: &'static str,
     value: &str,
 ) -> Result<http::StatusCode, ReachError> {
@@ -242,7 +225,7 @@ pub(crate) async fn post_empty(
         .header(name, value)
         .body(Full::new(Bytes::new()))
         .map_err(|error| wrong(error.to_string()))?;
-    let stream = connect(url).await?;
+    let stream = connect(url, pin).await?;
     let answered = timeout(STEP, exchange(stream, request)).await;
     let answered = answered.map_err(|_| wrong("no answer in time".to_owned()))?;
     Ok(answered.map_err(|error| wrong(error.to_string()))?.0)

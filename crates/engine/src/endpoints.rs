@@ -8,6 +8,7 @@ use tokio::time::{sleep, timeout};
 use wire::{
     api::{self, DeviceInfo, EndpointInfo, EndpointRequest, EndpointSettings, Paired},
     connect::{ConnectError, RelayUrl},
+    pin::Pin,
 };
 
 use crate::{
@@ -187,12 +188,12 @@ impl Engine {
         path: &str,
         body: Option<&(impl Serialize + Sync)>,
     ) -> Result<T, Error> {
-        let (relay, token) = self.relay().await?;
-        let answer = client::call(method, &relay.api_url(path), Some(&token), body).await;
+        let (relay, pin, token) = self.relay().await?;
+        let answer = client::call(method, &relay.api_url(path), pin, Some(&token), body).await;
         answer.map_err(|error: CallError| error.into())
     }
 
-    async fn relay(&self) -> Result<(RelayUrl, Secret), Error> {
+    async fn relay(&self) -> Result<(RelayUrl, Option<Pin>, Secret), Error> {
         let pairing: Option<Pairing> = self.database().read(pairing::read).await?;
         let pairing = pairing.ok_or(Error::Unpaired)?;
         let relay = pairing.url.parse().map_err(ConnectError::from)?;
@@ -203,6 +204,6 @@ impl Engine {
             .await
             .map_err(|_| sqlite::Error::Closed)??
             .ok_or(Error::Unpaired)?;
-        Ok((relay, token))
+        Ok((relay, pairing.pin, token))
     }
 }

@@ -424,7 +424,7 @@ impl Engine {
     /// When it is no connect string, the relay is not reached or refuses, or the secrets cannot be
     /// kept.
     pub async fn pair(&self, connect: &str, device_name: &str) -> Result<(), Error> {
-        let ConnectString { relay, invite } = connect.parse()?;
+        let ConnectString { relay, invite, pin } = connect.parse()?;
         let key = DeviceKey::generate();
         let (device_name, public_key) = (device_name.to_owned(), key.public());
         let request = PairRequest {
@@ -435,6 +435,7 @@ impl Engine {
         let Paired { device, token } = client::call(
             Method::POST,
             &relay.api_url(api::PAIR),
+            pin,
             None,
             Some(&request),
         )
@@ -446,6 +447,7 @@ impl Engine {
         let pairing = Pairing {
             url: relay.to_string(),
             device,
+            pin,
         };
         let now_ms = (self.0.options.clock)();
         self.0

@@ -19,6 +19,7 @@ mod secrets;
 pub mod serve;
 mod settings;
 mod store;
+mod trust;
 mod tunnel;
 pub mod view;
 mod watch;

@@ -11,7 +11,10 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 use url::Url;
-use wire::api::{DEVICE, DeviceInfo, PROBE_HEADER};
+use wire::{
+    api::{DEVICE, DeviceInfo, PROBE_HEADER},
+    pin::Pin,
+};
 
 use crate::{
     Clock,
@@ -56,7 +59,7 @@ impl Prober {
                 .read(|db| Ok((pairing::read(db)?, pairing::endpoints(db)?)));
             if let Ok((Some(pairing), endpoints)) = read.await {
                 let probe = match endpoints.first() {
-                    Some(endpoint) => Some(self.probe(endpoint).await),
+                    Some(endpoint) => Some(self.probe(endpoint, pairing.pin).await),
                     None => None,
                 };
                 self.state
@@ -72,9 +75,9 @@ impl Prober {
         }
     }
 
-    async fn probe(&self, endpoint: &Endpoint) -> Probe {
+    async fn probe(&self, endpoint: &Endpoint, pin: Option<Pin>) -> Probe {
         let at_ms = (self.clock)();
-        let failed = match self.go_round(endpoint).await {
+        let failed = match self.go_round(endpoint, pin).await {
             Ok(()) => self.reach_applications().await.err(),
             Err(failed) => Some(failed),
         };
@@ -102,7 +105,7 @@ impl Prober {
         Ok(())
     }
 
-    async fn go_round(&self, endpoint: &Endpoint) -> Result<(), ProbeFailure> {
+    async fn go_round(&self, endpoint: &Endpoint, pin: Option<Pin>) -> Result<(), ProbeFailure> {
         let number: u64 = rand::random();
         let mut heard = self.state.heard_probes();
         let relay = |reason: String| ProbeFailure {
@@ -111,7 +114,7 @@ impl Prober {
         };
         let url = Url::parse(&endpoint.url).map_err(|error| relay(error.to_string()))?;
         let digits = format!("{number:016x}");
-        let status = client::post_empty(&url, PROBE_HEADER, &digits)
+        let status = client::post_empty(&url, pin, PROBE_HEADER, &digits)
             .await
             .map_err(|error| {
                 let leg = match &error {
@@ -149,7 +152,8 @@ impl Prober {
             .ok()?
             .ok()??;
         let url = relay.api_url(DEVICE);
-        let info = client::call::<DeviceInfo>(Method::GET, &url, Some(&token), None::<&()>).await;
-        Some(info.ok()?.refused)
+        let info =
+            client::call::<DeviceInfo>(Method::GET, &url, pairing.pin, Some(&token), None::<&()>);
+        Some(info.await.ok()?.refused)
     }
 }

@@ -6,6 +6,7 @@ use url::{Host, Url, form_urlencoded};
 
 use crate::{
     api,
+    pin::Pin,
     token::{Token, TokenKind},
 };
 
@@ -35,13 +36,16 @@ pub enum RelayUrlError {
     Extra(&'static str),
 }
 
-/// What a relay prints to pair one desktop: its address and an invite.
+/// What a relay prints to pair one desktop: its address, an invite, and perhaps a pin.
 #[derive(Debug, Clone)]
 pub struct ConnectString {
     /// The relay to pair with.
     pub relay: RelayUrl,
     /// A token of kind [`TokenKind::Invite`].
     pub invite: Token,
+    /// The relay's key, the only one to be accepted; without it the desktop's system judges the
+    /// relay's certificate.
+    pub pin: Option<Pin>,
 }
 
 /// Why a text is not a connect string.
@@ -59,6 +63,12 @@ pub enum ConnectError {
     /// Its invite is none.
     #[error("the connect string's invite is damaged: copy the whole line from the relay")]
     Invite,
+    /// Its pin is none.
+    #[error("the connect string's pin is damaged: copy the whole line from the relay")]
+    Pin,
+    /// It pins a key and names an address at which none is shown.
+    #[error("the connect string has a pin, and {0} does not encrypt: name an https address")]
+    PinOfNone(RelayUrl),
 }
 
 impl RelayUrl {
@@ -138,11 +148,14 @@ impl FromStr for RelayUrl {
 
 impl fmt::Display for ConnectString {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let parts = form_urlencoded::Serializer::new(String::new())
+        let mut parts = form_urlencoded::Serializer::new(String::new());
+        parts
             .append_pair("relay", &self.relay.to_string())
-            .append_pair("invite", self.invite.reveal())
-            .finish();
-        write!(f, "{START}{parts}")
+            .append_pair("invite", self.invite.reveal());
+        if let Some(pin) = self.pin {
+            parts.append_pair("pin", &pin.to_string());
+        }
+        write!(f, "{START}{}", parts.finish())
     }
 }
 
@@ -154,18 +167,22 @@ impl FromStr for ConnectString {
             .trim()
             .strip_prefix(START)
             .ok_or(ConnectError::NotOne)?;
-        let part = |name| {
+        let find = |name| {
             let found = form_urlencoded::parse(parts.as_bytes()).find(|(key, _)| key == name);
-            found
-                .map(|(_, value)| value)
-                .ok_or(ConnectError::Missing(name))
+            found.map(|(_, value)| value)
         };
-        let relay = part("relay")?.parse()?;
+        let part = |name| find(name).ok_or(ConnectError::Missing(name));
+        let relay: RelayUrl = part("relay")?.parse()?;
         let invite: Token = part("invite")?.parse().map_err(|_| ConnectError::Invite)?;
         if invite.kind() != TokenKind::Invite {
             return Err(ConnectError::Invite);
         }
-        Ok(Self { relay, invite })
+        let pin = find("pin").map(|pin| pin.parse().map_err(|_| ConnectError::Pin));
+        let pin = pin.transpose()?;
+        if pin.is_some() && !relay.is_encrypted() {
+            return Err(ConnectError::PinOfNone(relay));
+        }
+        Ok(Self { relay, invite, pin })
     }
 }
 
@@ -223,19 +240,34 @@ mod tests {
 
     #[test]
     fn a_connect_string_survives_being_copied() {
-        for url in [
-            "https://hooks.example.dev/a&b=c+d%20e",
-            "http://127.0.0.1:8080",
+        for (url, pin) in [
+            ("https://hooks.example.dev/a&b=c+d%20e", None),
+            ("https://hooks.example.dev", Some(Pin::of(b"a key"))),
+            ("http://127.0.0.1:8080", None),
         ] {
             let said = ConnectString {
                 relay: relay(url),
                 invite: Token::generate(TokenKind::Invite),
+                pin,
             };
             let read: ConnectString = format!(" {said}\n").parse().unwrap();
-            assert_eq!(read.relay, said.relay);
+            assert_eq!((&read.relay, read.pin), (&said.relay, said.pin));
             assert_eq!(read.invite.reveal(), said.invite.reveal());
             assert!(!format!("{said:?}").contains(said.invite.reveal()));
         }
+    }
+
+    #[test]
+    fn a_connect_string_looks_as_the_protocol_says() {
+        let text = "tenterhook://pair?relay=https%3A%2F%2Fhooks.example.dev\
+            &invite=thi_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\
+            &pin=sha256%2F47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU";
+        let read: ConnectString = text.parse().unwrap();
+        assert_eq!(read.relay, relay("https://hooks.example.dev"));
+        assert_eq!(read.pin, Some(Pin::of(b"")));
+        assert_eq!(read.to_string(), text);
+        let later: ConnectString = format!("{text}&colour=blue").parse().unwrap();
+        assert_eq!(later.pin, read.pin, "what a later version adds is skipped");
     }
 
     #[test]
@@ -257,6 +289,16 @@ mod tests {
         let with = |relay: &str, token: &str| format!("{START}relay={relay}&invite={token}");
         check(&with("http://a", "thi_short"), ConnectError::Invite);
         check(&with("http://a", device.reveal()), ConnectError::Invite);
+        let pinned = |relay: &str, pin: &str| format!("{}&pin={pin}", with(relay, invite.reveal()));
+        check(&pinned("https://a", "sha256/short"), ConnectError::Pin);
+        let pin = Pin::of(b"a key").to_string();
+        check(
+            &pinned("http://a", &pin),
+            ConnectError::PinOfNone(relay("http://a")),
+        );
+        // Written by hand, the slash is not escaped.
+        let by_hand: ConnectString = pinned("https://a", &pin).parse().unwrap();
+        assert_eq!(by_hand.pin, Some(Pin::of(b"a key")));
         check(
             &with("ftp://a", invite.reveal()),
             ConnectError::Relay(RelayUrlError::Scheme("ftp".to_owned())),

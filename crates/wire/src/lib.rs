@@ -9,6 +9,7 @@ pub mod envelope;
 pub mod frame;
 pub mod hello;
 pub mod key;
+pub mod pin;
 pub mod seal;
 mod text;
 pub mod token;

@@ -27,7 +27,7 @@ use super::{
     swap::{Heads, SwapIo},
     target::{Target, TargetError},
 };
-use crate::client::{self, Stream};
+use crate::{client::Stream, trust};
 
 /// How long a connection may take to be made.
 const CONNECT_WITHIN: Duration = Duration::from_secs(5);
@@ -200,7 +200,8 @@ impl Lane {
         let host = self.target.url().host_str().unwrap_or_default();
         let name = ServerName::try_from(host.trim_matches(['[', ']']).to_owned());
         let name = name.map_err(|error| unsafe_(error.to_string()))?;
-        let connector = TlsConnector::from(client::tls().map_err(unsafe_)?);
+        let trusted = trust::config(None).map_err(|error| unsafe_(error.to_string()))?;
+        let connector = TlsConnector::from(trusted);
         let stream = timeout(CONNECT_WITHIN, connector.connect(name, stream)).await;
         let stream = stream
             .map_err(|_| unsafe_("no answer in time".to_owned()))?

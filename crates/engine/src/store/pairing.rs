@@ -1,6 +1,7 @@
 //! The relay that this desktop is paired with, and its endpoints there. Secrets are elsewhere.
 
-use sqlite::rusqlite::{Connection, OptionalExtension, Result, params};
+use sqlite::rusqlite::{Connection, Error, OptionalExtension, Result, params, types::Type};
+use wire::pin::{NotAPin, Pin};
 
 /// A relay, and what this desktop is called there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -9,6 +10,8 @@ pub(crate) struct Pairing {
     pub(crate) url: String,
     /// The device's id.
     pub(crate) device: String,
+    /// The relay's key, where no other is accepted.
+    pub(crate) pin: Option<Pin>,
 }
 
 /// An endpoint on the relay.
@@ -22,11 +25,14 @@ pub(crate) struct Endpoint {
 
 /// The relay, if there is one.
 pub(crate) fn read(db: &Connection) -> Result<Option<Pairing>> {
-    db.prepare_cached("SELECT url, device FROM relay")?
+    db.prepare_cached("SELECT url, device, pin FROM relay")?
         .query_row((), |row| {
+            let pin: Option<String> = row.get(2)?;
+            let pin = pin.map(|pin| pin.parse().map_err(|error| damaged(2, error)));
             Ok(Pairing {
                 url: row.get(0)?,
                 device: row.get(1)?,
+                pin: pin.transpose()?,
             })
         })
         .optional()
@@ -36,8 +42,14 @@ pub(crate) fn read(db: &Connection) -> Result<Option<Pairing>> {
 pub(crate) fn replace(db: &Connection, pairing: &Pairing, now_ms: i64) -> Result<()> {
     db.execute("DELETE FROM endpoints", ())?;
     db.execute(
-        "INSERT OR REPLACE INTO relay (one, url, device, paired_at_ms) VALUES (1, ?1, ?2, ?3)",
-        params![pairing.url, pairing.device, now_ms],
+        "INSERT OR REPLACE INTO relay (one, url, device, pin, paired_at_ms)
+         VALUES (1, ?1, ?2, ?3, ?4)",
+        params![
+            pairing.url,
+            pairing.device,
+            pairing.pin.map(|pin| pin.to_string()),
+            now_ms
+        ],
     )?;
     changed(db)
 }
@@ -74,6 +86,11 @@ pub(crate) fn put_endpoint(db: &Connection, endpoint: &Endpoint) -> Result<()> {
 pub(crate) fn remove_endpoint(db: &Connection, id: &str) -> Result<()> {
     db.execute("DELETE FROM endpoints WHERE id = ?1", [id])?;
     changed(db)
+}
+
+/// A pin that is not one must not become none.
+fn damaged(column: usize, error: NotAPin) -> Error {
+    Error::FromSqlConversionFailure(column, Type::Text, Box::new(error))
 }
 
 fn changed(db: &Connection) -> Result<()> {

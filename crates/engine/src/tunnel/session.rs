@@ -138,7 +138,7 @@ async fn open(target: &Target) -> Result<Socket, End> {
         .max_message_size(Some(MAX_FRAME_BYTES))
         .max_frame_size(Some(MAX_FRAME_BYTES))
         .max_write_buffer_size(1 << 20);
-    let stream = client::connect(&url).await?;
+    let stream = client::connect(&url, target.pairing.pin).await?;
     let shaken = timeout(
         WELCOME_LIMIT,
         client_async_with_config(request, stream, Some(config)),
