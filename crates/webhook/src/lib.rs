@@ -7,4 +7,5 @@ pub mod escape;
 pub mod head;
 pub mod redact;
 pub mod rules;
+pub mod sender;
 pub mod verify;

@@ -1,0 +1,1 @@
+//! What every sender's own sample is taken for, and what hostile captures are.
