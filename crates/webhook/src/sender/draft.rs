@@ -1,6 +1,9 @@
 //! What was made out so far. Start at [`Draft`].
 
-use crate::sender::{Recognised, Sender, line::{Line, clean}};
+use crate::sender::{
+    Recognised, Sender,
+    line::{Line, clean},
+};
 
 /// A longer word is no name of an event.
 const MAX_EVENT_CHARS: usize = 80;

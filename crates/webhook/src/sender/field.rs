@@ -121,7 +121,9 @@ mod tests {
         assert_eq!(root.count("a.b"), Some(2));
         assert_eq!(root.first_word(&["c", "d", "a.b.1"]).as_deref(), Some("7"));
         assert!(root.is_true("f") && root.has("d") && !root.has("c") && !root.has("z"));
-        for path in ["a", "a.b", "a.b.1", "a.b.9", "a.b.x", "a.b.0.c", "c", "d", "f", ""] {
+        for path in [
+            "a", "a.b", "a.b.1", "a.b.9", "a.b.x", "a.b.0.c", "c", "d", "f", "",
+        ] {
             assert_eq!(root.text(path), None, "{path}");
         }
         assert_eq!(root.count("g"), None);

@@ -33,8 +33,12 @@ pub(super) fn minor(amount: &str, currency: &str) -> Option<String> {
 pub(super) fn major(amount: &str, currency: &str) -> Option<String> {
     let is_amount = (1..=18).contains(&amount.len())
         && amount.starts_with(|c: char| c.is_ascii_digit() || c == '-')
-        && amount.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b',' | b'-'));
-    is_amount.then(|| code(currency))?.map(|currency| format!("{amount} {currency}"))
+        && amount
+            .bytes()
+            .all(|b| b.is_ascii_digit() || matches!(b, b'.' | b',' | b'-'));
+    is_amount
+        .then(|| code(currency))?
+        .map(|currency| format!("{amount} {currency}"))
 }
 
 fn code(currency: &str) -> Option<String> {
@@ -49,7 +53,11 @@ mod tests {
     #[test]
     fn the_smallest_unit_depends_on_the_currency() {
         let check = |amount, currency, want: Option<&str>| {
-            assert_eq!(minor(amount, currency).as_deref(), want, "{amount} {currency}");
+            assert_eq!(
+                minor(amount, currency).as_deref(),
+                want,
+                "{amount} {currency}"
+            );
         };
         check("4900", "eur", Some("49.00 EUR"));
         check("5", "USD", Some("0.05 USD"));

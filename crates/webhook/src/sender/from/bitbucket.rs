@@ -18,7 +18,10 @@ pub(super) fn bitbucket(view: &View<'_>) -> Option<Draft> {
     }
     let draft = Draft::new(Sender::Bitbucket, Some(event))
         .delivery(id)
-        .retry(view.number("X-Attempt-Number").and_then(|nth| nth.checked_sub(1)));
+        .retry(
+            view.number("X-Attempt-Number")
+                .and_then(|nth| nth.checked_sub(1)),
+        );
     let Some(json) = view.json() else {
         return Some(draft);
     };
@@ -63,6 +66,8 @@ fn cloud(change: Field<'_>, side: Field<'_>, is_deleted: bool) -> Option<String>
     };
     let git_ref = format!("{kind}{}", side.text("name")?);
     // At most five commits are listed; `truncated` says that there were more.
-    let count = change.count("commits").filter(|_| !change.is_true("truncated"));
+    let count = change
+        .count("commits")
+        .filter(|_| !change.is_true("truncated"));
     Some(push(&git_ref, count, is_deleted, change.is_true("created")))
 }

@@ -11,7 +11,9 @@ pub(super) fn event_grid(view: &View<'_>) -> Option<Draft> {
         event.first_word(names)
     };
     let said = of_first(&["eventType", "type"]);
-    let count = json.and_then(|json| json.items()).filter(|count| *count > 1);
+    let count = json
+        .and_then(|json| json.items())
+        .filter(|count| *count > 1);
     let id = of_first(&["id"]).filter(|_| count.is_none());
     let draft = Draft::new(Sender::EventGrid, said.as_deref().or(Some(kind)))
         .about(of_first(&["subject"]))

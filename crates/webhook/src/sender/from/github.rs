@@ -31,7 +31,11 @@ fn draft(view: &View<'_>, sender: Sender, event: &str) -> Draft {
         return Draft::new(sender, Some(event));
     };
     let title = titled(event, json.text("action"));
-    let place = ["repository.full_name", "organization.login", "enterprise.slug"];
+    let place = [
+        "repository.full_name",
+        "organization.login",
+        "enterprise.slug",
+    ];
     Draft::titled(sender, Some(event), Some(&title))
         .about(json.first_word(&place))
         .about(subject(json, event))
@@ -47,7 +51,9 @@ fn subject(json: Field<'_>, event: &str) -> Option<String> {
     match event {
         "push" => {
             // Gitea cuts the list of commits and says how many there were.
-            let count = json.number("total_commits").or_else(|| json.count("commits"));
+            let count = json
+                .number("total_commits")
+                .or_else(|| json.count("commits"));
             let is_deleted = json.is_true("deleted");
             json.text("ref")
                 .map(|name| push(&name, count, is_deleted, json.is_true("created")))

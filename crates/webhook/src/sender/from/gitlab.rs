@@ -54,10 +54,18 @@ fn subject(json: Field<'_>, event: &str) -> Option<String> {
     match event {
         "push" | "tag_push" => {
             const NOTHING: &str = "0000000000000000000000000000000000000000";
-            let is_nothing = |path| json.text(path).is_some_and(|hash| hash.starts_with(NOTHING));
+            let is_nothing = |path| {
+                json.text(path)
+                    .is_some_and(|hash| hash.starts_with(NOTHING))
+            };
             let git_ref = json.text("ref")?;
             let count = json.number("total_commits_count");
-            Some(push(&git_ref, count, is_nothing("after"), is_nothing("before")))
+            Some(push(
+                &git_ref,
+                count,
+                is_nothing("after"),
+                is_nothing("before"),
+            ))
         }
         "merge_request" => numbered(object?, '!', "iid", "title"),
         "note" | "confidential_note" => json

@@ -15,7 +15,11 @@ pub(super) fn harbor(view: &View<'_>) -> Option<Draft> {
     };
     let draft = Draft::new(Sender::Harbor, Some(&event))
         .about(artifact(data))
-        .about(data.count("resources").filter(|count| *count > 1).map(|count| format!("{count} artifacts")))
+        .about(
+            data.count("resources")
+                .filter(|count| *count > 1)
+                .map(|count| format!("{count} artifacts")),
+        )
         .about(data.text("custom_attributes.Details"));
     Some(match is_cloud_event {
         true => draft.delivery(json.text("id")),
@@ -31,7 +35,9 @@ fn artifact(data: Field<'_>) -> Option<String> {
         "retention.project_name",
         "resources.0.resource_url",
     ])?;
-    let tag = data.text("resources.0.tag").filter(|tag| !tag.starts_with("sha256:"));
+    let tag = data
+        .text("resources.0.tag")
+        .filter(|tag| !tag.starts_with("sha256:"));
     let digest = data.text("resources.0.digest");
     Some(match (tag, digest) {
         (Some(tag), _) => format!("{name}:{tag}"),

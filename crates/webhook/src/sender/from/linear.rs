@@ -20,6 +20,9 @@ pub(super) fn linear(view: &View<'_>) -> Option<Draft> {
         Some(format!("{team}-{number}"))
     });
     let name = data.first_word(&["title", "name", "issue.title", "body"]);
-    let words: Vec<_> = [key, name.map(String::from)].into_iter().flatten().collect();
+    let words: Vec<_> = [key, name.map(String::from)]
+        .into_iter()
+        .flatten()
+        .collect();
     Some(draft.about(Some(words.join(" "))))
 }

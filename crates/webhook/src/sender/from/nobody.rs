@@ -14,7 +14,10 @@ pub(super) fn nobody(view: &View<'_>) -> Draft {
     ];
     let header = HEADERS.into_iter().find_map(|name| view.header(name));
     let said = || view.json().and_then(event);
-    let event = header.filter(|word| is_word(word)).map(Cow::from).or_else(said);
+    let event = header
+        .filter(|word| is_word(word))
+        .map(Cow::from)
+        .or_else(said);
     let id = ["webhook-id", "Idempotency-Key"];
     Draft::of_nobody(event.as_deref()).delivery(id.into_iter().find_map(|name| view.header(name)))
 }

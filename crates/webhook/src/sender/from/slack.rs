@@ -33,8 +33,11 @@ fn said(view: &View<'_>, is_signed: bool) -> Option<Draft> {
         && (json.has("team") || json.has("enterprise"));
     if is_event {
         let event = json.text("event.type");
-        let draft = Draft::new(Sender::Slack, event.as_deref())
-            .about(json.first_word(&["event.text", "event.reaction", "event.channel"]));
+        let draft = Draft::new(Sender::Slack, event.as_deref()).about(json.first_word(&[
+            "event.text",
+            "event.reaction",
+            "event.channel",
+        ]));
         return Some(draft.delivery(json.text("event_id")));
     }
     let is_theirs = is_challenge || is_interaction || is_signed;

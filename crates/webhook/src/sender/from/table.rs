@@ -6,12 +6,7 @@ mod rows;
 use std::borrow::Cow;
 
 use crate::sender::{
-    Sender,
-    draft::Draft,
-    field::Field,
-    from::table::rows::ROWS,
-    money,
-    view::View,
+    Sender, draft::Draft, field::Field, from::table::rows::ROWS, money, view::View,
 };
 
 /// Where one sender puts things. A path is one of [`Field::at`].
@@ -61,9 +56,7 @@ pub(super) fn by_header(view: &View<'_>) -> Option<Draft> {
 /// The first row whose body it is.
 pub(super) fn by_body(view: &View<'_>) -> Option<Draft> {
     let json = view.json()?;
-    let is_theirs = |row: &&Row| {
-        !row.body.is_empty() && row.body.iter().all(|path| json.has(path))
-    };
+    let is_theirs = |row: &&Row| !row.body.is_empty() && row.body.iter().all(|path| json.has(path));
     ROWS.iter().find(is_theirs).map(|row| row.read(view))
 }
 
@@ -120,8 +113,12 @@ impl At {
 impl Money {
     fn read(&self, json: Field<'_>) -> Option<String> {
         match self {
-            Self::Minor(amount, currency) => money::minor(&json.word(amount)?, &json.text(currency)?),
-            Self::Major(amount, currency) => money::major(&json.word(amount)?, &json.text(currency)?),
+            Self::Minor(amount, currency) => {
+                money::minor(&json.word(amount)?, &json.text(currency)?)
+            }
+            Self::Major(amount, currency) => {
+                money::major(&json.word(amount)?, &json.text(currency)?)
+            }
         }
     }
 }

@@ -21,7 +21,11 @@ pub(super) fn twilio(view: &View<'_>) -> Option<Draft> {
     };
     let is_signed = view.has("X-Twilio-Signature") || view.has("I-Twilio-Idempotency-Token");
     let is_account = |id: String| id.starts_with("AC") && id.len() == 34;
-    if !is_signed && !view.field("AccountSid").is_some_and(|id| is_account(id.to_owned())) {
+    if !is_signed
+        && !view
+            .field("AccountSid")
+            .is_some_and(|id| is_account(id.to_owned()))
+    {
         return None;
     }
     let delivery = view.header("I-Twilio-Idempotency-Token");

@@ -66,7 +66,7 @@ pub(super) const ROWS: [Row; 18] = [
         headers: &["X-HubSpot-Signature-v3", "X-HubSpot-Signature"],
         body: &["0.subscriptionType", "0.portalId"],
         event: &[Body("0.subscriptionType")],
-        delivery: &[Only("0.eventId")],
+        // Its `eventId` is not promised to be unique.
         tries: Some((Body("0.attemptNumber"), 0)),
         about: &["0.propertyName", "0.propertyValue"],
         batch: Some(""),
@@ -85,7 +85,9 @@ pub(super) const ROWS: [Row; 18] = [
     Row {
         sender: Sender::Adyen,
         body: &["notificationItems.0.NotificationRequestItem.pspReference"],
-        event: &[Body("notificationItems.0.NotificationRequestItem.eventCode")],
+        event: &[Body(
+            "notificationItems.0.NotificationRequestItem.eventCode",
+        )],
         // Both stay the same when it tries again.
         delivery: &[Pair(
             "notificationItems.0.NotificationRequestItem.pspReference",
@@ -111,10 +113,7 @@ pub(super) const ROWS: [Row; 18] = [
         body: &["signature.token", "event-data.event"],
         event: &[Body("event-data.event")],
         delivery: &[Body("event-data.id")],
-        about: &[
-            "event-data.recipient",
-            "event-data.message.headers.subject",
-        ],
+        about: &["event-data.recipient", "event-data.message.headers.subject"],
         ..NONE
     },
     Row {
@@ -141,7 +140,10 @@ pub(super) const ROWS: [Row; 18] = [
         body: &["event_type", "resource_type", "resource", "event_version"],
         event: &[Body("event_type")],
         delivery: &[Body("id")],
-        money: Some(Major("resource.amount.value", "resource.amount.currency_code")),
+        money: Some(Major(
+            "resource.amount.value",
+            "resource.amount.currency_code",
+        )),
         ..NONE
     },
     Row {
@@ -163,7 +165,11 @@ pub(super) const ROWS: [Row; 18] = [
     },
     Row {
         sender: Sender::GoCardless,
-        body: &["events.0.resource_type", "events.0.action", "meta.webhook_id"],
+        body: &[
+            "events.0.resource_type",
+            "events.0.action",
+            "meta.webhook_id",
+        ],
         event: &[
             Pair("events.0.resource_type", "events.0.action"),
             Body("events.0.resource_type"),

@@ -1,1 +1,0 @@
-//! What every sender's own sample is taken for, and what hostile captures are.
