@@ -3,6 +3,7 @@
 
 pub mod capture;
 pub mod decode;
+pub mod diff;
 pub mod escape;
 pub mod head;
 pub mod redact;
