@@ -285,3 +285,73 @@ fn rising(pairs: &[(usize, usize)]) -> Vec<(usize, usize)> {
     row.reverse();
     row.into_iter().map(|at| pairs[at]).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// How long the longest common subsequence is, by the textbook.
+    fn longest(old: &[u8], new: &[u8]) -> usize {
+        let mut best = vec![vec![0; new.len() + 1]; old.len() + 1];
+        for (i, x) in old.iter().enumerate() {
+            for (j, y) in new.iter().enumerate() {
+                best[i + 1][j + 1] = match x == y {
+                    true => best[i][j] + 1,
+                    false => best[i][j + 1].max(best[i + 1][j]),
+                };
+            }
+        }
+        best[old.len()][new.len()]
+    }
+
+    proptest! {
+        #[test]
+        fn as_many_are_common_as_can_be(
+            old in prop::collection::vec(0..4u8, 0..20),
+            new in prop::collection::vec(0..4u8, 0..20),
+        ) {
+            let pairs = common(&old, &new);
+            prop_assert!(pairs.iter().all(|(i, j)| old[*i] == new[*j]));
+            prop_assert!(pairs.is_sorted_by(|a, b| a.0 < b.0 && a.1 < b.1));
+            prop_assert_eq!(pairs.len(), longest(&old, &new));
+            let rough = nth_with_nth(&old, &new);
+            prop_assert!(rough.iter().all(|(i, j)| old[*i] == new[*j]));
+            prop_assert!(rough.is_sorted_by(|a, b| a.0 < b.0 && a.1 < b.1));
+        }
+
+        #[test]
+        fn every_item_has_one_fate(
+            old in prop::collection::vec((prop::option::of(0..3u32), 0..3u32), 0..12),
+            new in prop::collection::vec((prop::option::of(0..3u32), 0..3u32), 0..12),
+        ) {
+            let items = |all: Vec<(Option<u32>, u32)>| -> Vec<Item> {
+                all.into_iter().map(|(name, value)| Item { name, value }).collect()
+            };
+            let (old, new) = (items(old), items(new));
+            for by in [By::Name, By::Any, By::Order] {
+                let (mut before, mut after, mut kept) = (Vec::new(), Vec::new(), Vec::new());
+                for fate in align(&old, &new, by) {
+                    match fate {
+                        Fate::Kept(i, j) | Fate::Moved(i, j) => {
+                            before.push(i);
+                            after.push(j);
+                            let is_same = old[i].name == new[j].name;
+                            prop_assert!(is_same || by != By::Name);
+                            if matches!(fate, Fate::Kept(..)) {
+                                kept.push(i);
+                            }
+                        }
+                        Fate::Removed(i) => before.push(i),
+                        Fate::Added(j) => after.push(j),
+                    }
+                }
+                before.sort_unstable();
+                prop_assert!(before.into_iter().eq(0..old.len()));
+                prop_assert!(after.into_iter().eq(0..new.len()), "in the order of after");
+                prop_assert!(kept.is_sorted());
+            }
+        }
+    }
+}

@@ -1,14 +1,9 @@
-//! `CloudEvents` in its three forms over HTTP, and the request that asks whether it may send them.
-//! Sources: <https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/http-protocol-binding.md>,
-//! <https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/http-webhook.md>
+//! `CloudEvents` in its three forms over HTTP.
+//! Source: <https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/http-protocol-binding.md>
 
 use crate::sender::{Sender, draft::Draft, view::View};
 
 pub(super) fn cloud_events(view: &View<'_>) -> Option<Draft> {
-    if view.method() == b"OPTIONS" && view.has("WebHook-Request-Origin") {
-        let origin = view.header("WebHook-Request-Origin");
-        return Some(Draft::new(Sender::CloudEvents, Some("validation")).about(origin));
-    }
     binary(view).or_else(|| structured(view, Sender::CloudEvents))
 }
 

@@ -13,7 +13,8 @@ pub(super) fn gitlab(view: &View<'_>) -> Option<Draft> {
     let header = view.header("X-Gitlab-Event")?;
     let json = view.json();
     let event = event(header, json);
-    let id = ["Idempotency-Key", "webhook-id", "X-Gitlab-Event-UUID"];
+    // `X-Gitlab-Event-UUID` is that of what led to it, which may have led to more.
+    let id = ["Idempotency-Key", "webhook-id"];
     let id = id.into_iter().find_map(|name| view.header(name));
     let Some(json) = json else {
         return Some(Draft::new(Sender::GitLab, Some(&event)).delivery(id));

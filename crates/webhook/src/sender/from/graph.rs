@@ -1,12 +1,9 @@
-//! Microsoft Graph: change notifications, and the request that tries an address.
+//! Microsoft Graph: change notifications.
 //! Source: <https://learn.microsoft.com/graph/change-notifications-delivery-webhooks>
 
 use crate::sender::{Sender, draft::Draft, view::View};
 
 pub(super) fn graph(view: &View<'_>) -> Option<Draft> {
-    if view.method() == b"POST" && view.query("validationToken").is_some() {
-        return Some(Draft::new(Sender::MicrosoftGraph, Some("validation")));
-    }
     let json = view.json()?;
     let first = json.at("value.0")?;
     if !first.has("subscriptionId") {

@@ -1,6 +1,7 @@
 //! Who it may be, one sender or kind of sender a file. Start at [`recognise`].
 
 mod bitbucket;
+mod challenge;
 mod cloud_events;
 mod discord;
 mod docker_hub;
@@ -28,7 +29,7 @@ use crate::sender::{draft::Draft, view::View};
 type Look = fn(&View<'_>) -> Option<Draft>;
 
 /// Headers that only one sender has come first, then what many may send, then the looks of a body.
-const LOOKS: [Look; 19] = [
+const LOOKS: [Look; 20] = [
     // Gitea and Forgejo send GitHub's headers too.
     github::gitea,
     github::github,
@@ -46,6 +47,7 @@ const LOOKS: [Look; 19] = [
     harbor::harbor,
     docker_hub::docker_hub,
     table::by_body,
+    challenge::challenge,
     graph::graph,
     standard::standard,
     cloud_events::cloud_events,
