@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use crate::{
     capture::Capture,
-    decode::{BodyKind, json::Outline, kind},
+    decode::{BodyKind, kind},
     diff::{
         Compared, Kind, Part, Place,
         align::{By, Fate, Item, align},
@@ -43,13 +43,7 @@ pub(super) fn compare(before: &Capture, after: &Capture, into: &mut Collector) -
             named::forms(old, new, into);
             Compared::Form
         }
-        (BodyKind::Json, BodyKind::Json) => {
-            let outlines = (Outline::parse(old), Outline::parse(new));
-            if outlines.0.problem().is_some() || outlines.1.problem().is_some() {
-                lines(old, new, into);
-                return Compared::Lines;
-            }
-            json::compare((old, &outlines.0), (new, &outlines.1), into);
+        (BodyKind::Json, BodyKind::Json) if json::compare(old, new, Place::Json, into) => {
             Compared::Json
         }
         _ => {

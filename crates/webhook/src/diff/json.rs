@@ -16,19 +16,29 @@ const MAX_DEPTH: usize = 128;
 /// Members that tell one object of an array from the others, the best first.
 const NAMES: [&str; 6] = ["id", "_id", "uuid", "key", "sku", "name"];
 
-/// Adds what differs between the two texts, which are JSON to their ends.
-pub(super) fn compare(before: (&[u8], &Outline), after: (&[u8], &Outline), into: &mut Collector) {
+/// Adds what differs between the two texts, if both are JSON; otherwise it is `false`. `place` is
+/// that of the value to which the steps lead.
+pub(super) fn compare(
+    before: &[u8],
+    after: &[u8],
+    place: impl Fn(Vec<Step>) -> Place,
+    into: &mut Collector,
+) -> bool {
+    let (old, new) = (Outline::parse(before), Outline::parse(after));
+    if old.problem().is_some() || new.problem().is_some() {
+        return false;
+    }
     let mut classes = Classes::default();
-    let old = Side::new(before.0, before.1, &mut classes);
-    let new = Side::new(after.0, after.1, &mut classes);
     let mut walk = Walk {
-        old,
-        new,
+        old: Side::new(before, &old, &mut classes),
+        new: Side::new(after, &new, &mut classes),
+        place,
         into,
         old_path: Vec::new(),
         new_path: Vec::new(),
     };
     walk.value(0, 0);
+    true
 }
 
 /// One of the texts.
@@ -89,10 +99,10 @@ impl<'t> Side<'t> {
         Some(self.classes[member as usize])
     }
 
-    /// The value at `at`, to which `path` leads.
-    fn part(&self, at: u32, path: &[Step]) -> Part {
-        let raw = &self.text[self.outline.nodes()[at as usize].value()];
-        part(Place::Json(path.to_vec()), raw)
+    /// The value at `at`, which stands at `place`.
+    fn part(&self, at: u32, place: Place) -> Part {
+        let node = &self.outline.nodes()[at as usize];
+        part(place, &self.text[node.value()])
     }
 
     /// The step from an array to its item at `position`, or from an object to its member `at`.
@@ -104,16 +114,17 @@ impl<'t> Side<'t> {
     }
 }
 
-struct Walk<'t, 'c> {
+struct Walk<'t, 'c, P> {
     old: Side<'t>,
     new: Side<'t>,
+    place: P,
     into: &'c mut Collector,
     /// The way to what is being compared.
     old_path: Vec<Step>,
     new_path: Vec<Step>,
 }
 
-impl Walk<'_, '_> {
+impl<P: Fn(Vec<Step>) -> Place> Walk<'_, '_, P> {
     fn value(&mut self, old: u32, new: u32) {
         if self.old.classes[old as usize] == self.new.classes[new as usize] {
             return;
@@ -157,22 +168,12 @@ impl Walk<'_, '_> {
                     self.value(old, new);
                 }
                 (Some(old), None) => {
-                    let Self {
-                        old: side,
-                        old_path,
-                        into,
-                        ..
-                    } = self;
-                    into.removed(|| side.part(old, old_path));
+                    let place = || (self.place)(self.old_path.clone());
+                    self.into.removed(|| self.old.part(old, place()));
                 }
                 (None, Some(new)) => {
-                    let Self {
-                        new: side,
-                        new_path,
-                        into,
-                        ..
-                    } = self;
-                    into.added(|| side.part(new, new_path));
+                    let place = || (self.place)(self.new_path.clone());
+                    self.into.added(|| self.new.part(new, place()));
                 }
                 (None, None) => {}
             }
@@ -182,8 +183,9 @@ impl Walk<'_, '_> {
     }
 
     fn both(&mut self, kind: Kind, old: u32, new: u32) {
-        let before = || self.old.part(old, &self.old_path);
-        let after = || self.new.part(new, &self.new_path);
+        let place = |path: &[Step]| (self.place)(path.to_vec());
+        let before = || self.old.part(old, place(&self.old_path));
+        let after = || self.new.part(new, place(&self.new_path));
         self.into.both(kind, || (before(), after()));
     }
 }

@@ -81,7 +81,7 @@ pub struct Part {
     /// Where it stands in that capture.
     pub place: Place,
     /// Its value as it stands there: JSON as written, other bytes as UTF-8. At [`Place::Byte`] up
-    /// to sixteen bytes in hexadecimal.
+    /// to sixteen bytes in hexadecimal. Credentials are not masked: see [`crate::redact`].
     pub text: String,
     /// How many bytes the whole value has; at [`Place::Byte`] the whole body.
     pub bytes: usize,

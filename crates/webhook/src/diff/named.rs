@@ -9,6 +9,7 @@ use crate::{
         align::{By, Fate, Item, align},
         classes::Classes,
         collect::{Collector, part},
+        json,
     },
     head::Head,
 };
@@ -83,12 +84,25 @@ fn compare(before: &[Pair], after: &[Pair], place: PlaceOf, into: &mut Collector
                 continue;
             }
         };
-        if olds[i].value != news[j].value {
+        let is_changed = olds[i].value != news[j].value;
+        if is_changed && !json_inside(&before[i], &after[j], place, into) {
             into.both(Kind::Changed, || (old(i), new(j)));
-        } else if before[i].0 != after[j].0 {
+        } else if !is_changed && before[i].0 != after[j].0 {
             into.both(Kind::Respelled, || (old(i), new(j)));
         }
     }
+}
+
+/// Compares the values of a field by what they are, if it is JSON in a form; otherwise `false`.
+fn json_inside(before: &Pair, after: &Pair, place: PlaceOf, into: &mut Collector) -> bool {
+    let is_json = |pair: &Pair| matches!(pair.1.first(), Some(b'{' | b'['));
+    let name = String::from_utf8_lossy(&after.0).into_owned();
+    let is_form = matches!(place(String::new(), 0), Place::Form { .. });
+    let place = |steps| Place::FormJson {
+        name: name.clone(),
+        steps,
+    };
+    is_form && is_json(before) && is_json(after) && json::compare(&before.1, &after.1, place, into)
 }
 
 /// For each item, how many of its name stand before it.

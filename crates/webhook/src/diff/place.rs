@@ -36,6 +36,13 @@ pub enum Place {
         /// Which of those of that name.
         nth: usize,
     },
+    /// A value of JSON in a field of a form.
+    FormJson {
+        /// The field's name, decoded.
+        name: String,
+        /// The way to the value.
+        steps: Vec<Step>,
+    },
     /// A line of a text.
     Line(usize),
     /// The first byte of a body that differs.
@@ -59,7 +66,8 @@ impl Place {
     #[must_use]
     pub fn pattern(&self) -> String {
         match self {
-            Self::Json(steps) => path(steps, |path, _| path.push_str("[*]")),
+            Self::Json(steps) => any_item(steps),
+            Self::FormJson { name, steps } => format!("form {name} {}", any_item(steps)),
             Self::Header { name, .. } => format!("header {}", name.to_ascii_lowercase()),
             Self::Query { name, .. } => format!("query {name}"),
             Self::Form { name, .. } => format!("form {name}"),
@@ -85,14 +93,23 @@ impl fmt::Display for Place {
             Self::Method => f.write_str("method"),
             Self::Path => f.write_str("path"),
             Self::Version => f.write_str("version"),
-            Self::Json(steps) => f.write_str(&path(steps, |path, at| {
-                write!(path, "[{at}]").expect("a string takes any text");
-            })),
+            Self::Json(steps) => f.write_str(&one_item(steps)),
+            Self::FormJson { name, steps } => write!(f, "form {name} {}", one_item(steps)),
             Self::Line(line) => write!(f, "line {line}"),
             Self::Byte(at) => write!(f, "byte {at}"),
             Self::Body => f.write_str("body"),
         }
     }
+}
+
+fn one_item(steps: &[Step]) -> String {
+    path(steps, |path, at| {
+        write!(path, "[{at}]").expect("a string takes any text");
+    })
+}
+
+fn any_item(steps: &[Step]) -> String {
+    path(steps, |path, _| path.push_str("[*]"))
 }
 
 fn path(steps: &[Step], push_item: impl Fn(&mut String, usize)) -> String {

@@ -121,6 +121,17 @@ fn queries_and_forms_are_compared_by_field() {
     let found = diff(&form("a=1+2&b=x"), &form("a=1%202&b=y"));
     assert_eq!(found.body, Compared::Form);
     assert_eq!(lines(&found), ["~ form b x → form b y"]);
+    let found = diff(
+        &form("payload={\"a\":[1,2]}"),
+        &form("payload={\"a\":[1,3]}"),
+    );
+    let want = "~ form payload $.a[1] 2 → form payload $.a[1] 3";
+    assert_eq!(
+        (lines(&found), found.body),
+        (vec![want.to_owned()], Compared::Form)
+    );
+    let found = diff(&form("payload={1"), &form("payload={2"));
+    assert_eq!(lines(&found), ["~ form payload {1 → form payload {2"]);
 }
 
 #[test]

@@ -3,11 +3,8 @@
 
 use crate::sender::{Sender, draft::Draft, view::View};
 
-pub(super) fn cloud_events(view: &View<'_>) -> Option<Draft> {
-    binary(view).or_else(|| structured(view, Sender::CloudEvents))
-}
-
-fn binary(view: &View<'_>) -> Option<Draft> {
+/// One event in a body of its own kind, all that is known of it in headers.
+pub(super) fn binary(view: &View<'_>) -> Option<Draft> {
     view.header("ce-specversion")?;
     let event = view.header("ce-type")?;
     let source = view.header("ce-source");
@@ -15,6 +12,10 @@ fn binary(view: &View<'_>) -> Option<Draft> {
         .about(view.header("ce-subject").or(source))
         .delivery(id(source, view.header("ce-id")));
     Some(draft)
+}
+
+pub(super) fn bodily(view: &View<'_>) -> Option<Draft> {
+    structured(view, Sender::CloudEvents)
 }
 
 /// One event, or a batch of them, in a body of `sender`'s.

@@ -1,4 +1,5 @@
-//! Who it may be, one sender or kind of sender a file. Start at [`recognise`].
+//! Who it may be, one sender or kind of sender a file; senders that differ only in where things
+//! stand are rows of a table. Start at [`recognise`].
 
 mod bitbucket;
 mod challenge;
@@ -29,7 +30,7 @@ use crate::sender::{draft::Draft, view::View};
 type Look = fn(&View<'_>) -> Option<Draft>;
 
 /// Headers that only one sender has come first, then what many may send, then the looks of a body.
-const LOOKS: [Look; 20] = [
+const LOOKS: [Look; 21] = [
     // Gitea and Forgejo send GitHub's headers too.
     github::gitea,
     github::github,
@@ -44,13 +45,14 @@ const LOOKS: [Look; 20] = [
     discord::discord,
     sns::sns,
     table::by_header,
+    challenge::challenge,
+    standard::standard,
+    cloud_events::binary,
     harbor::harbor,
     docker_hub::docker_hub,
     table::by_body,
-    challenge::challenge,
     graph::graph,
-    standard::standard,
-    cloud_events::cloud_events,
+    cloud_events::bodily,
 ];
 
 /// What the first who knows it says of `view`.

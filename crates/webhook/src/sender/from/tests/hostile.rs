@@ -33,6 +33,11 @@ fn a_header_on_the_body_of_another_is_believed_and_nothing_is_mixed() {
         r#"{"action":"opened","type":"x","id":"7"}"#,
         "stripe - | - | - -",
     );
+    check(
+        &[("svix-id", "msg_1"), ("svix-signature", "v1,0")],
+        r#"{"push_data":{"tag":"1"},"repository":{"repo_name":"a/b"}}"#,
+        "svix - | - | msg_1 -",
+    );
 }
 
 #[test]
