@@ -48,7 +48,7 @@ fn escape(bytes: &[u8], kept: &[char]) -> (String, bool) {
 /// Whether `c` draws nothing by itself: controls (Cc), format characters (Cf), line and paragraph
 /// separators, and the rest of what Unicode lets a program leave out
 /// (`Default_Ignorable_Code_Point` in `DerivedCoreProperties.txt`, Unicode 16).
-fn is_unseen(c: char) -> bool {
+pub(crate) fn is_unseen(c: char) -> bool {
     c.is_control()
         || matches!(c,
             '\u{ad}' | '\u{34f}' | '\u{600}'..='\u{605}' | '\u{61c}' | '\u{6dd}' | '\u{70f}'

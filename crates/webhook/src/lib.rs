@@ -4,8 +4,10 @@
 pub mod capture;
 pub mod decode;
 pub mod delivery;
+pub mod diff;
 pub mod escape;
 pub mod head;
 pub mod redact;
 pub mod rules;
+pub mod sender;
 pub mod verify;

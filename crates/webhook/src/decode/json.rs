@@ -9,14 +9,12 @@ mod text;
 
 use std::{fmt::Write, ops::Range};
 
+use self::reader::{index, read};
+pub(crate) use self::text::push_member;
 pub use self::{
     node::{Kind, Node, Problem},
     reader::MAX_NODES,
     text::unescape,
-};
-use self::{
-    reader::{index, read},
-    text::push_member,
 };
 use crate::decode::without_bom;
 
@@ -128,7 +126,7 @@ impl Outline {
         self.children(at)
             .filter(|child| {
                 let span = self.nodes[*child as usize].key();
-                span.is_some_and(|span| unescape(&text[span]) == key)
+                span.is_some_and(|span| is_spelled(&text[span], key))
             })
             .last()
     }
@@ -141,6 +139,13 @@ impl Outline {
             Some(self.nodes[*child as usize].end).filter(inside)
         })
     }
+}
+
+/// Whether `raw`, quotes included, stands for `key`.
+fn is_spelled(raw: &[u8], key: &str) -> bool {
+    // Only these may stand for another text than their own.
+    let is_indirect = || raw.contains(&b'\\') || key.contains(char::REPLACEMENT_CHARACTER);
+    raw[1..raw.len() - 1] == *key.as_bytes() || is_indirect() && unescape(raw) == key
 }
 
 #[cfg(test)]

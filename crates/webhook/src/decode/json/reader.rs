@@ -204,11 +204,13 @@ impl Reader<'_> {
     fn string(&mut self) -> Result<(), &'static str> {
         self.at += 1;
         loop {
+            let rest = &self.text[self.at..];
+            let is_special = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..=0x1f);
+            self.at += rest.iter().position(is_special).unwrap_or(rest.len());
             match self.peek() {
                 Some(b'"') => break,
                 Some(b'\\') => self.escape()?,
-                Some(0..=0x1f) => return Err("a control character in a string"),
-                Some(_) => self.at += 1,
+                Some(_) => return Err("a control character in a string"),
                 None => return Err("the text ends in a string"),
             }
         }

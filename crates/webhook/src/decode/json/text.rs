@@ -60,7 +60,7 @@ pub(super) fn unit(text: &[u8]) -> Option<u16> {
 }
 
 /// Adds the member `key` to a `JSONPath`: `.key`, or `["odd key"]`.
-pub(super) fn push_member(path: &mut String, key: &str) {
+pub(crate) fn push_member(path: &mut String, key: &str) {
     let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
     if key.chars().all(is_name) && key.starts_with(|c: char| !c.is_ascii_digit()) {
         path.push('.');
