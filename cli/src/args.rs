@@ -34,7 +34,7 @@ pub(crate) enum Command {
     Endpoint(Endpoint),
     /// Get this desktop a new token from the relay
     Rotate,
-    /// Say how the line to the relay was set up and what is kept
+    /// Say how the line to the relay is, whether a probe came through, and what is kept
     Status {
         /// Print one JSON object
         #[arg(long)]

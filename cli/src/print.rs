@@ -4,7 +4,7 @@
 use std::io::{self, Write};
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
-use engine::view::{DeliveryView, Record};
+use engine::view::{DeliveryView, Leg, Probe, ProbeFailure, Record};
 use webhook::escape;
 
 /// Writes one line to the output.
@@ -65,6 +65,25 @@ pub(crate) fn summary(record: &Record) -> String {
         shown(&record.method),
         record.id
     )
+}
+
+/// What came of a probe, in one line for people.
+pub(crate) fn probe(probe: &Probe, now_ms: i64) -> String {
+    let age = now_ms.saturating_sub(probe.at_ms) / 1_000;
+    match &probe.failed {
+        None => format!("came back in {} ms, {age} s ago", probe.took_ms),
+        Some(ProbeFailure { leg, reason }) => {
+            let leg = match leg {
+                Leg::Dns => "DNS",
+                Leg::Tcp => "TCP",
+                Leg::Tls => "TLS",
+                Leg::Relay => "the relay",
+                Leg::Tunnel => "the tunnel",
+                Leg::App => "your application",
+            };
+            format!("failed at {leg}, {age} s ago: {reason}")
+        }
+    }
 }
 
 /// What came of passing a capture on, in one line for people.

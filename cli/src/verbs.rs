@@ -11,7 +11,7 @@ use webhook::escape;
 
 use crate::{
     args::{Ls, Show},
-    print,
+    listen, print,
 };
 
 /// How long a list waits for what is on its way.
@@ -39,6 +39,15 @@ pub(crate) async fn status(engine: &Engine, json: bool) -> anyhow::Result<()> {
         "relay     {}",
         status.relay.as_deref().unwrap_or("not paired")
     ))?;
+    if status.relay.is_some() {
+        print::line(&format!("line      {}", listen::line_state(&status.line)))?;
+    }
+    if let Some(probe) = &status.probe {
+        print::line(&format!(
+            "probe     {}",
+            print::probe(probe, engine.now_ms())
+        ))?;
+    }
     print::line(&format!("captures  {}", status.captures))?;
     let bytes = usize::try_from(status.disk_bytes).unwrap_or(usize::MAX);
     print::line(&format!("on disk   {}", print::size(bytes)))?;

@@ -343,10 +343,9 @@ fn an_answer_that_is_cut_off_is_cut_off_for_the_sender_too() {
     heard.say(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\nonly this");
     drop(heard);
     let answer = sender.join().unwrap();
-    assert!(
-        answer.starts_with("HTTP/1.1 200 ") && answer.len() < 10_000,
-        "{answer}"
-    );
+    // What of it was on its way may come; that it was all of it must not seem so.
+    let is_part = answer.is_empty() || answer.starts_with("HTTP/1.1 200 ");
+    assert!(is_part && answer.len() < 10_000, "{answer}");
     assert!(
         house.delivery()["error"]
             .as_str()

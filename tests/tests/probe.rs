@@ -153,3 +153,38 @@ async fn a_probe_accepts_the_pinned_key() {
     engine.stop().await;
     server.stop().await;
 }
+
+/// What the window shows, the terminal says too, though it is another program.
+#[test]
+fn the_terminal_says_how_the_line_of_another_program_is() {
+    use tests::program::{Desktop, Relay as Server, wait_for};
+
+    let folder = tempfile::tempdir().unwrap();
+    let (relay, desktop) = (Server::start(folder.path()), Desktop::new(folder.path()));
+    assert!(desktop.ok(&["status"]).contains("not paired"));
+    let path = desktop.pair(&relay);
+    let asleep = desktop.ok(&["status"]);
+    assert!(asleep.contains("no Tenterhook is running"), "{asleep}");
+
+    let listen = desktop.listen();
+    wait_for("the probe", || {
+        let status = desktop.ok(&["status"]);
+        let came = status.contains("connected to the relay") && status.contains("came back in");
+        came.then_some(())
+    });
+    // An application that is down is a part of the way that fails.
+    let nobody = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let target = nobody.local_addr().unwrap().to_string();
+    drop(nobody);
+    listen.stop();
+    let id = path.trim_start_matches("/h/");
+    let _ = desktop.ok(&["endpoint", "set", id, "--forward", &target]);
+    let listen = desktop.listen();
+    wait_for("the failure", || {
+        let status = desktop.ok(&["status"]);
+        let failed = format!("nothing answers at {target}");
+        (status.contains("your application") && status.contains(&failed)).then_some(())
+    });
+    listen.stop();
+    assert!(desktop.ok(&["status"]).contains("no Tenterhook is running"));
+}

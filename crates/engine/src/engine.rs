@@ -25,6 +25,7 @@ use crate::{
     forward::{Forwarder, Target, TargetError},
     inspect::Inspect,
     intake::{self, Intake},
+    line,
     lists::Lists,
     probe::Prober,
     receiver::{self, ReceiverError},
@@ -287,6 +288,7 @@ impl Engine {
                 let Some(parts) = engine.upgrade() else {
                     return;
                 };
+                line::tell_others(&parts.line, &parts.options.data);
                 Self(parts).tell_status().await;
             }
         });
@@ -327,14 +329,15 @@ impl Engine {
         let read =
             |db: &sqlite::rusqlite::Connection| Ok((pairing::read(db)?, captures::count(db)?));
         let (pairing, captures) = parts.database.read(read).await?;
+        let line = line::now(&parts.line, &parts.options.data, pairing.is_some());
         let path = parts.database.path();
         let sizes = ["history.db", "history.db-wal"]
             .map(|name| std::fs::metadata(path.with_file_name(name)).map_or(0, |file| file.len()));
         Ok(Status {
             notices: self.notices(pairing.as_ref().map(|pairing| pairing.url.as_str())),
             relay: pairing.map(|pairing| pairing.url),
-            line: parts.line.now(),
-            probe: parts.line.probe(),
+            line: line.line,
+            probe: line.probe,
             receiver: self.receiver().map(|address| format!("http://{address}")),
             captures,
             disk_bytes: sizes.iter().sum(),
@@ -461,6 +464,12 @@ impl Engine {
     /// Tries the line again now, if it rests.
     pub fn reconnect(&self) {
         self.0.line_changed.notify_one();
+    }
+
+    /// The time: Unix epoch, milliseconds.
+    #[must_use]
+    pub fn now_ms(&self) -> i64 {
+        (self.0.options.clock)()
     }
 
     pub(crate) fn database(&self) -> &Database {

@@ -10,6 +10,7 @@ mod engine;
 mod forward;
 mod inspect;
 mod intake;
+mod line;
 mod lists;
 mod place;
 mod probe;

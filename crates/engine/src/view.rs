@@ -322,7 +322,7 @@ pub enum Part {
 }
 
 /// How the line to the relay is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(
     tag = "state",
     rename_all = "camelCase",
@@ -361,7 +361,7 @@ pub enum LineState {
 }
 
 /// What came of the last probe: a request through the public address and back by the line.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct Probe {
@@ -376,7 +376,7 @@ pub struct Probe {
 }
 
 /// Where a probe failed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct ProbeFailure {
@@ -387,7 +387,7 @@ pub struct ProbeFailure {
 }
 
 /// A part of the way from a sender to this desktop.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub enum Leg {
