@@ -3,7 +3,9 @@
 
 #[cfg(unix)]
 pub mod hooks;
+pub mod line;
 pub mod program;
 pub mod screen;
 pub mod sender;
+pub mod tee;
 pub mod window;
