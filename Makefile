@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench build page setup-run setup-test clean
+.PHONY: help run test check bench fuzz build page setup-run setup-test clean
 
 export CARGO_TARGET_DIR ?= $(CURDIR)/target
 BIN := $(CARGO_TARGET_DIR)/debug
@@ -31,6 +31,9 @@ check: setup-test page ## Formatting, lints and documentation, for Rust and for 
 
 bench: setup-test page ## Measure: throughput, latency, memory, start, sizes
 	@scripts/bench.sh
+
+fuzz: ## Fuzz whatever reads a stranger's bytes, FUZZ_SECONDS (60) for each target
+	@scripts/fuzz.sh
 
 build: page
 	cargo build --workspace

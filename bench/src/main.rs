@@ -1,6 +1,7 @@
 //! `make bench`: measures the product as its users start it, over loopback, and prints the figures.
 //! What each figure is stands in the module that takes it.
 
+mod crowd;
 mod history;
 mod list;
 mod load;
@@ -63,6 +64,7 @@ enum Subject {
     Start,
     Size,
     List,
+    Crowd,
 }
 
 fn main() -> anyhow::Result<()> {
@@ -109,6 +111,9 @@ fn main() -> anyhow::Result<()> {
     }
     if is_on(Subject::Size) {
         report.figures.extend(size::measure(data)?);
+    }
+    if is_on(Subject::Crowd) {
+        report.figures.extend(crowd::measure(data)?);
     }
     if let Some(path) = args.json {
         let json = serde_json::to_string_pretty(&report)?;

@@ -1,16 +1,19 @@
 //! What a session has to say, in the order of its urgency: control first, whole captures next,
 //! pieces of large ones last. What waits together is written together and flushed once.
 
-use std::future::Future;
+use std::{future::Future, time::Duration};
 
 use axum::extract::ws::{Message, WebSocket};
 use bytes::Bytes;
 use futures_util::{SinkExt, stream::SplitSink};
-use tokio::sync::mpsc;
+use tokio::{sync::mpsc, time::timeout};
+use tokio_util::sync::CancellationToken;
 use wire::frame::Frame;
 
 /// Messages written before a flush, at most.
 const GROUP: usize = 64;
+/// How long the other side has to take the last words of a session that is over.
+pub(crate) const LAST_WORDS: Duration = Duration::from_secs(5);
 
 /// Where the tasks of a session put what they have to say.
 #[derive(Debug, Clone)]
@@ -21,9 +24,11 @@ pub(crate) struct Outbox {
 }
 
 /// Makes an outbox and the future that writes it to `sink`, until all its senders are gone or the
-/// other side is.
+/// other side is. Once the session is `over` only control is written, and not for long: a reader
+/// that takes nothing would keep the line, and what waits for it, for ever.
 pub(crate) fn new(
     sink: SplitSink<WebSocket, Message>,
+    over: CancellationToken,
 ) -> (Outbox, impl Future<Output = ()> + Send + 'static) {
     let (control, control_waiting) = mpsc::channel(64);
     let (captures, captures_waiting) = mpsc::channel(GROUP * 2);
@@ -39,7 +44,7 @@ pub(crate) fn new(
             captures,
             bulk,
         },
-        write(sink, waiting),
+        write(sink, waiting, over),
     )
 }
 
@@ -93,25 +98,47 @@ impl Waiting {
     }
 }
 
-async fn write(mut sink: SplitSink<WebSocket, Message>, mut waiting: Waiting) {
-    'open: while let Some(first) = waiting.next().await {
+async fn write(
+    mut sink: SplitSink<WebSocket, Message>,
+    mut waiting: Waiting,
+    over: CancellationToken,
+) {
+    over.run_until_cancelled(write_all(&mut sink, &mut waiting))
+        .await;
+    let Waiting {
+        mut control,
+        captures,
+        bulk,
+    } = waiting;
+    // The next session sends them again; until then they need no memory.
+    drop((captures, bulk));
+    let last_words = async {
+        while let Some(message) = control.recv().await {
+            sink.send(Message::Binary(message)).await?;
+        }
+        sink.close().await
+    };
+    // The other side may be gone already, or take nothing.
+    let _ = timeout(LAST_WORDS, last_words).await;
+}
+
+async fn write_all(sink: &mut SplitSink<WebSocket, Message>, waiting: &mut Waiting) {
+    while let Some(first) = waiting.next().await {
         let mut next = Some(first);
         for _ in 0..GROUP {
             let Some(message) = next else { break };
             if sink.feed(Message::Binary(message)).await.is_err() {
-                break 'open;
+                return;
             }
             next = waiting.next_now();
         }
         if let Some(message) = next
             && sink.feed(Message::Binary(message)).await.is_err()
         {
-            break;
+            return;
         }
         if sink.flush().await.is_err() {
-            break;
+            return;
         }
     }
-    // The other side may be gone already.
-    let _ = sink.close().await;
 }

@@ -26,7 +26,7 @@ use wire::{
 use crate::{
     answers::Answers,
     devices::Device,
-    outbox::{self, Outbox},
+    outbox::{self, LAST_WORDS, Outbox},
     presence::Present,
     queue::Waiting,
     relay::Shared,
@@ -39,6 +39,8 @@ const RESTART_MS: u64 = 1_000;
 const IN_FLIGHT: usize = 1024;
 /// Captures sent in pieces at once, at most; each has one piece in memory.
 const STREAMS: u32 = 4;
+/// Characters of what a desktop says of itself that the log takes.
+const MOST_SAID: usize = 200;
 /// Captures read from the queue at once.
 const BATCH: usize = 64;
 /// What an envelope holds besides the body, at most: the head, and little more.
@@ -97,8 +99,9 @@ pub(crate) async fn run(
     stop: CancellationToken,
 ) {
     let (sink, mut source) = socket.split();
-    let (outbox, writing) = outbox::new(sink);
-    // It ends when what was said is written, or when a reader that takes nothing is cut off.
+    let over = stop.child_token();
+    let (outbox, writing) = outbox::new(sink, over.clone());
+    // It ends soon after the session, whether the other side reads or not.
     shared.tasks.spawn("session-writer", |_| writing);
     let present = shared.presence.enter(device.number);
     let session = Session {
@@ -109,7 +112,7 @@ pub(crate) async fn run(
         outbox,
         in_flight: Mutex::default(),
         streams: Mutex::default(),
-        over: stop.child_token(),
+        over,
     };
     let end = tokio::select! {
         end = session.talk(&mut source) => end,
@@ -119,6 +122,10 @@ pub(crate) async fn run(
     };
     session.over.cancel();
     session.leave(&end).await;
+    drop(session);
+    // A line that is closed with something unread is reset, and the last words may be lost with it.
+    let hearing = async { while let Some(Ok(_)) = source.next().await {} };
+    let _ = timeout(LAST_WORDS, hearing).await;
 }
 
 impl Session {
@@ -137,7 +144,7 @@ impl Session {
         };
         let waiting = self.shared.queue.waiting(self.device.number).captures;
         info!(
-            device = self.device.id, waiting, client = ?hello.client,
+            device = self.device.id, waiting, client = ?short(&hello.client),
             "device `{}` connected; {waiting} wait for it", self.device.id
         );
         self.outbox
@@ -302,18 +309,24 @@ impl Session {
                 }) => self.answers.give_up(stream),
                 Some(Frame::Reset { stream, code, text }) => {
                     self.answers.give_up(stream);
-                    warn!(
-                        device = self.device.id,
-                        ?code,
-                        text,
-                        "device `{}` cannot take a capture: {code:?}",
-                        self.device.id
-                    );
                     if let Some(own) = self.streams().remove(&stream) {
                         own.reset();
                     }
                     // It stays in the queue, for a session that can take it.
-                    self.in_flight().retain(|_, sent| sent.stream != stream);
+                    let refused = self
+                        .in_flight()
+                        .extract_if(|_, sent| sent.stream == stream)
+                        .count();
+                    // Once for each capture: what a desktop repeats does not fill the log.
+                    if refused > 0 {
+                        warn!(
+                            device = self.device.id,
+                            ?code,
+                            text = short(&text),
+                            "device `{}` cannot take a capture: {code:?}",
+                            self.device.id
+                        );
+                    }
                 }
                 Some(Frame::Ping(nonce)) => self.outbox.control(&Frame::Pong(nonce)).await,
                 Some(Frame::Goaway(_)) => return Ok(End::Gone),
@@ -408,6 +421,11 @@ impl Session {
     fn streams(&self) -> MutexGuard<'_, HashMap<u32, Arc<Stream>>> {
         self.streams.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// As much of what a desktop says as the log takes.
+fn short(said: &str) -> String {
+    said.chars().take(MOST_SAID).collect()
 }
 
 async fn read_hello(source: &mut SplitStream<WebSocket>) -> Result<Hello, End> {

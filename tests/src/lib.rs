@@ -1,12 +1,14 @@
 //! What the tests of the whole product share: its programs, started for real on free ports, and a
 //! sender that puts bytes on the wire as they are. Start at [`program::Relay`].
 
-#[cfg(unix)]
 pub mod app;
+#[cfg(unix)]
 pub mod hooks;
+pub mod line;
 pub mod pebble;
 pub mod program;
 pub mod screen;
 pub mod sender;
+pub mod tee;
 pub mod tls;
 pub mod window;

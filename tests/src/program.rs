@@ -144,8 +144,16 @@ impl Running {
     ///
     /// # Panics
     /// When it does not stop in time, or fails.
-    pub fn stop(mut self) {
+    pub fn stop(self) {
         signal(self.pid(), "TERM");
+        self.stopped();
+    }
+
+    /// Waits until it has stopped, as it was asked to.
+    ///
+    /// # Panics
+    /// When it does not stop in time, or fails.
+    pub fn stopped(mut self) {
         let status = wait_for("the end of the program", || {
             self.child.try_wait().expect("a child")
         });
@@ -190,6 +198,35 @@ pub fn signal(pid: u32, name: &str) {
         sent.expect("kill runs").success(),
         "cannot send {name} to {pid}"
     );
+}
+
+/// Bytes of memory that a process holds now, and that it held at the most.
+///
+/// # Panics
+/// When it has ended, or this is not Linux.
+#[must_use]
+pub fn memory_bytes(pid: u32) -> (u64, u64) {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).expect("the process runs");
+    let kib = |name: &str| -> u64 {
+        let line = status.lines().find_map(|line| line.strip_prefix(name));
+        let number = line.and_then(|rest| rest.trim().strip_suffix(" kB")?.parse().ok());
+        number.expect("the kernel counts memory")
+    };
+    (kib("VmRSS:") << 10, kib("VmHWM:") << 10)
+}
+
+/// Sockets that a process has open.
+///
+/// # Panics
+/// When it has ended, or this is not Linux.
+#[must_use]
+pub fn sockets(pid: u32) -> usize {
+    let open = std::fs::read_dir(format!("/proc/{pid}/fd")).expect("the process runs");
+    // One that is closed meanwhile is no socket any more.
+    let names = open.filter_map(|entry| std::fs::read_link(entry.ok()?.path()).ok());
+    names
+        .filter(|name| name.to_string_lossy().starts_with("socket:"))
+        .count()
 }
 
 /// A relay on loopback, its data in `folder`.

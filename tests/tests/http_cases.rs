@@ -9,6 +9,7 @@
 
 use std::path::Path;
 
+use serde_json::Value;
 use tests::program::{Desktop, Relay, built, command};
 
 /// The corpus's own runner; none where the corpus is not.
@@ -43,6 +44,30 @@ fn check(host_and_port: &str, prefix: &str, api: Option<&str>, desktop: &Desktop
         "{report}{}",
         String::from_utf8_lossy(&output.stderr)
     );
+    // All of them were run, but for those that need an interface where there is none.
+    let of_api = |case: &&Value| case["target"] == "api";
+    let cases = cases();
+    let skipped = if api.is_some() {
+        0
+    } else {
+        cases.iter().filter(of_api).count()
+    };
+    let passed = cases.len() - skipped;
+    let wanted = format!("{passed} passed, 0 failed, {skipped} skipped");
+    assert!(report.contains(&wanted), "{report}");
+}
+
+/// The corpus.
+fn cases() -> Vec<Value> {
+    let text = std::fs::read(Path::new(RUNNER).with_file_name("http_cases.json")).unwrap();
+    let mut corpus: Value = serde_json::from_slice(&text).unwrap();
+    serde_json::from_value(corpus["cases"].take()).unwrap()
+}
+
+/// Nothing went wrong of which the sender was not told.
+fn check_log(path: &Path) {
+    let log = std::fs::read_to_string(path).unwrap();
+    assert!(!log.contains("panicked") && !log.contains("ERROR"), "{log}");
 }
 
 #[test]
@@ -59,6 +84,7 @@ fn the_relays_public_port_passes_the_corpus() {
         Some("/api/device"),
         &desktop,
     );
+    check_log(&folder.path().join("relay.log"));
 }
 
 #[test]
@@ -74,4 +100,5 @@ fn the_local_receiver_passes_the_corpus() {
         .unwrap()
         .trim_start_matches("http://");
     check(receiver, "/in", None, &desktop);
+    check_log(&desktop.data.with_extension("log"));
 }

@@ -5,108 +5,21 @@
     reason = "a helper of tests: what fails is the test"
 )]
 
-use std::{net::SocketAddr, path::Path};
+use std::net::SocketAddr;
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
-use futures_util::{SinkExt, StreamExt};
-use serde_json::Value;
 use tests::{
+    line::{Line, paired},
     program::{Desktop, Relay, signal, wait_for_within},
     sender::{request, send},
 };
-use tokio::{
-    net::TcpStream,
-    time::{Duration, timeout},
-};
-use tokio_tungstenite::{
-    MaybeTlsStream, WebSocketStream, connect_async,
-    tungstenite::{self, Message, client::IntoClientRequest},
-};
+use tokio::time::Duration;
+use tokio_tungstenite::tungstenite::{self, Message};
 use wire::{
     SUBPROTOCOL,
-    frame::{Deliver, Frame},
-    hello::{Goaway, GoawayReason, Hello},
+    frame::Frame,
+    hello::{GoawayReason, Hello},
 };
-
-const LIMIT: Duration = Duration::from_secs(40);
-
-type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
-
-/// A desktop of our own making, so that it can say anything.
-struct Line(Socket);
-
-impl Line {
-    async fn open(relay: SocketAddr, token: &str, protocol: &str) -> tungstenite::Result<Self> {
-        let mut request = format!("ws://{relay}/api/tunnel").into_client_request()?;
-        let headers = request.headers_mut();
-        headers.insert("authorization", format!("Bearer {token}").parse().unwrap());
-        headers.insert("sec-websocket-protocol", protocol.parse().unwrap());
-        connect_async(request).await.map(|(socket, _)| Self(socket))
-    }
-
-    /// A line on which both have said hello.
-    async fn ready(relay: SocketAddr, token: &str) -> Self {
-        let mut line = Self::open(relay, token, SUBPROTOCOL).await.unwrap();
-        line.say(&Frame::Hello(Hello::new("test"))).await;
-        assert!(matches!(line.hear().await, Some(Frame::Welcome(_))));
-        line
-    }
-
-    async fn say(&mut self, frame: &Frame) {
-        self.say_bytes(Message::Binary(frame.encode())).await;
-    }
-
-    async fn say_bytes(&mut self, message: Message) {
-        // A relay that has hung up already is heard of when it is listened to.
-        let _ = self.0.send(message).await;
-    }
-
-    /// The next frame; none once the relay has closed.
-    async fn hear(&mut self) -> Option<Frame> {
-        loop {
-            match timeout(LIMIT, self.0.next())
-                .await
-                .expect("the relay says something")
-            {
-                Some(Ok(Message::Binary(bytes))) => return Frame::decode(bytes).unwrap(),
-                Some(Ok(Message::Close(_)) | Err(_)) | None => return None,
-                Some(Ok(_)) => {}
-            }
-        }
-    }
-
-    async fn delivery(&mut self) -> Deliver {
-        loop {
-            match self.hear().await.expect("the line is up") {
-                Frame::Deliver(deliver) => return deliver,
-                Frame::Ping(nonce) => self.say(&Frame::Pong(nonce)).await,
-                _ => {}
-            }
-        }
-    }
-
-    /// Why the relay ends the session.
-    async fn goaway(&mut self) -> Goaway {
-        loop {
-            if let Frame::Goaway(goaway) = self.hear().await.expect("it says why before it closes")
-            {
-                return goaway;
-            }
-        }
-    }
-}
-
-fn paired(folder: &Path, relay: &Relay) -> (Desktop, String, String) {
-    let desktop = Desktop::new(folder);
-    let path = desktop.pair(relay);
-    let secrets = std::fs::read_to_string(desktop.data.join("secrets.json")).unwrap();
-    let secrets: Value = serde_json::from_str(&secrets).unwrap();
-    let mut all = secrets.as_object().unwrap().iter();
-    let (_, token) = all
-        .find(|(name, _)| name.starts_with("device") && name.ends_with("token"))
-        .unwrap();
-    (desktop, path, token.as_str().unwrap().to_owned())
-}
 
 fn post(relay: SocketAddr, path: &str, body: &str) {
     let answer = send(relay, &request("POST", path, &[], body.as_bytes())).unwrap();

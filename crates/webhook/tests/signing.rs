@@ -122,6 +122,15 @@ fn a_key_that_cannot_sign_is_refused() {
     assert!(matches!(seen, Err(SignError::NotTheirs { .. })));
 }
 
+#[test]
+fn an_empty_secret_signs_nothing() {
+    for scheme in Scheme::ALL {
+        let signed = test_event(scheme, URL, &Secret::new("empty", ""), &stamp());
+        let is_refused = signed == Err(SignError::Key("empty".to_owned()));
+        assert_eq!(is_refused, scheme != Scheme::DockerHub, "{scheme:?}");
+    }
+}
+
 fn empty_request() -> Request<'static> {
     Request {
         method: b"POST".into(),

@@ -54,6 +54,10 @@ pub fn sign(
     if scheme == Scheme::DockerHub {
         return Ok(request.clone().into_owned());
     }
+    if secret.value().is_empty() {
+        // What it makes is refused by whoever checks it.
+        return Err(SignError::Key(secret.name().to_owned()));
+    }
     let blank = envelope(scheme, request, stamp, "0").map_err(not_theirs)?;
     let claim = senders::unkeyed(scheme, &blank).map_err(not_theirs)?;
     let signature = signature(&claim.proof, &claim.messages[0], secret.value())
