@@ -33,6 +33,7 @@ fn main() -> ExitCode {
             Command::Revoke(args) => verbs::revoke(&args).await,
             Command::Check(args) => verbs::check(args),
             Command::Backup(args) => verbs::backup(args).await,
+            Command::Health(args) => verbs::health(args).await,
         }
     };
     let done = tokio::runtime::Runtime::new()

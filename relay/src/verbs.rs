@@ -1,12 +1,25 @@
 //! The verbs beside `serve`: each one call, and what it prints.
 
-use std::io::{self, IsTerminal, Write};
+use std::{
+    io::{self, IsTerminal, Write},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    time::Duration,
+};
 
+use anyhow::Context;
 use qrcode::{QrCode, render::unicode::Dense1x2};
 use relay::Admin;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    time::timeout,
+};
 use webhook::escape;
 
 use crate::args::{Backup, Invite, Place, Revoke, Serve};
+
+/// A relay that takes longer to say that it is well is not.
+const HEALTH_WITHIN: Duration = Duration::from_secs(5);
 
 pub(crate) async fn invite(args: Invite, now_ms: i64) -> anyhow::Result<()> {
     let valid_ms = i64::from(args.hours) * 3_600_000;
@@ -94,5 +107,53 @@ pub(crate) fn check(args: Serve) -> anyhow::Result<()> {
         config.queue_captures, config.queue_bytes
     )?;
     writeln!(out, "connections       {}", config.connections)?;
+    let admin = config
+        .admin
+        .map_or_else(|| "nowhere".to_owned(), |at| at.to_string());
+    writeln!(out, "health            {admin}")?;
+    let proxies: Vec<_> = config
+        .trusted_proxies
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    let proxies = if proxies.is_empty() {
+        "none".to_owned()
+    } else {
+        proxies.join(", ")
+    };
+    writeln!(out, "trusted proxies   {proxies}")?;
     Ok(())
+}
+
+pub(crate) async fn health(args: Serve) -> anyhow::Result<()> {
+    let at = args.config()?.admin;
+    let mut at = at.context("health is read nowhere: the relay has no --admin address")?;
+    // Listening everywhere, it listens on loopback.
+    match at.ip() {
+        IpAddr::V4(Ipv4Addr::UNSPECIFIED) => at.set_ip(Ipv4Addr::LOCALHOST.into()),
+        IpAddr::V6(Ipv6Addr::UNSPECIFIED) => at.set_ip(Ipv6Addr::LOCALHOST.into()),
+        _ => {}
+    }
+    let answer = timeout(HEALTH_WITHIN, ask_health(at))
+        .await
+        .map_err(io::Error::from)
+        .flatten()
+        .with_context(|| format!("the relay does not answer at {at}"))?;
+    let status = answer.lines().next().unwrap_or_default();
+    anyhow::ensure!(
+        status.starts_with("HTTP/1.1 200 "),
+        "the relay is not well: `{status}`"
+    );
+    writeln!(io::stdout(), "ok")?;
+    Ok(())
+}
+
+/// The first bytes of the answer, enough for its status.
+async fn ask_health(at: SocketAddr) -> io::Result<String> {
+    let mut stream = TcpStream::connect(at).await?;
+    let request = b"GET /healthz HTTP/1.1\r\nHost: relay\r\nConnection: close\r\n\r\n";
+    stream.write_all(request).await?;
+    let mut answer = Vec::new();
+    stream.take(1024).read_to_end(&mut answer).await?;
+    Ok(String::from_utf8_lossy(&answer).into_owned())
 }
