@@ -244,6 +244,7 @@ impl Relay {
 pub struct Desktop {
     /// The folder.
     pub data: PathBuf,
+    root: Option<PathBuf>,
 }
 
 impl Desktop {
@@ -252,7 +253,15 @@ impl Desktop {
     pub fn new(folder: &Path) -> Self {
         Self {
             data: folder.join("desktop"),
+            root: None,
         }
+    }
+
+    /// The same, with the certificate in the file `root` as the only one that it believes.
+    #[must_use]
+    pub fn believing(mut self, root: &Path) -> Self {
+        self.root = Some(root.to_owned());
+        self
     }
 
     /// `tenterhook --data … ` and no keychain, for a test has none of its own.
@@ -263,6 +272,9 @@ impl Desktop {
             .args(["--no-keychain", "--data"])
             .arg(&self.data)
             .args(args);
+        if let Some(root) = &self.root {
+            tenterhook.env("SSL_CERT_FILE", root);
+        }
         tenterhook
     }
 
