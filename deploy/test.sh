@@ -12,7 +12,8 @@ tools=$(realpath -m "${CARGO_TARGET_DIR:-target}/deploy-tools")
 mkdir -p "$tools/bin"
 export DEPLOY_TOOLS=$tools/bin
 
-packages=(python3 python3-venv podman runc containernetworking-plugins iptables curl)
+packages=(python3 python3-venv podman runc containernetworking-plugins iptables curl
+          systemd dbus iproute2 util-linux)
 missing=()
 for package in "${packages[@]}"; do
   status=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)
@@ -73,6 +74,6 @@ echo "== test"
 cargo build -p tenterhook-relay -p tenterhook-cli -p tests
 cargo clippy -p tests --features deploy --all-targets -- -D warnings
 cargo nextest run -p tests --features deploy \
-  -E 'binary(deploy) or binary(proxies) or binary(containers)'
+  -E 'binary(deploy) or binary(proxies) or binary(containers) or binary(unit)'
 "$podman" image ls --format '{{.Repository}}:{{.Tag}}  {{.Size}}'
 "$podman" image prune -f >/dev/null
