@@ -6,8 +6,16 @@ cd "$(dirname "$0")/.."
 
 target=${RELAY_TARGET:-$(rustc -vV | sed -n 's/^host: //p')}
 built=${CARGO_TARGET_DIR:-target}/$target/relay/tenterhook-relay
-RUSTFLAGS="${RUSTFLAGS:-} -C target-feature=+crt-static" \
-  cargo build --locked -p tenterhook-relay --profile relay --target "$target"
+
+# What only size is for: no panic passes through C, and LLD, by which Rust links for this target,
+# packs the relocations and keeps one of functions that are alike.
+link=()
+[ "$target" = x86_64-unknown-linux-gnu ] &&
+  link=(-C link-arg=-Wl,--pack-dyn-relocs=relr -C link-arg=-Wl,--icf=safe)
+export CFLAGS="${CFLAGS:-} -fno-asynchronous-unwind-tables"
+export RUSTFLAGS="${RUSTFLAGS:-} -C target-feature=+crt-static"
+cargo rustc --locked -p tenterhook-relay --bin tenterhook-relay --profile relay --target "$target" \
+  -- "${link[@]}"
 
 # The Dockerfile takes both; state is the empty folder that a volume is mounted over.
 mkdir -p dist/state
