@@ -11,7 +11,7 @@ built=${CARGO_TARGET_DIR:-target}/$target/relay/tenterhook-relay
 # packs the relocations and keeps one of functions that are alike.
 link=()
 [ "$target" = x86_64-unknown-linux-gnu ] &&
-  link=(-C link-arg=-Wl,--pack-dyn-relocs=relr -C link-arg=-Wl,--icf=safe)
+  link=(-C 'link-arg=-Wl,--pack-dyn-relocs=relr' -C 'link-arg=-Wl,--icf=safe')
 export CFLAGS="${CFLAGS:-} -fno-asynchronous-unwind-tables"
 export RUSTFLAGS="${RUSTFLAGS:-} -C target-feature=+crt-static"
 cargo rustc --locked -p tenterhook-relay --bin tenterhook-relay --profile relay --target "$target" \
