@@ -2,6 +2,7 @@
 //! or does what its owner asks beside it.
 
 mod args;
+mod ask;
 mod verbs;
 
 use std::{
@@ -41,7 +42,7 @@ fn main() -> ExitCode {
             Command::Revoke(args) => verbs::revoke(&args).await,
             Command::Check(args) => verbs::check(args),
             Command::Backup(args) => verbs::backup(args).await,
-            Command::Health(args) => verbs::health(args).await,
+            Command::Health(args) => ask::health(args).await,
         }
     };
     let done = tokio::runtime::Runtime::new()

@@ -244,7 +244,8 @@ impl Relay {
 pub struct Desktop {
     /// The folder.
     pub data: PathBuf,
-    root: Option<PathBuf>,
+    /// The file of the roots that its system trusts; the system's own when absent.
+    pub roots: Option<PathBuf>,
 }
 
 impl Desktop {
@@ -253,14 +254,14 @@ impl Desktop {
     pub fn new(folder: &Path) -> Self {
         Self {
             data: folder.join("desktop"),
-            root: None,
+            roots: None,
         }
     }
 
-    /// The same, with the certificate in the file `root` as the only one that it believes.
+    /// The same desktop on a system that trusts the roots in `file` and no others.
     #[must_use]
-    pub fn believing(mut self, root: &Path) -> Self {
-        self.root = Some(root.to_owned());
+    pub fn trusting(mut self, file: &Path) -> Self {
+        self.roots = Some(file.to_owned());
         self
     }
 
@@ -272,8 +273,10 @@ impl Desktop {
             .args(["--no-keychain", "--data"])
             .arg(&self.data)
             .args(args);
-        if let Some(root) = &self.root {
-            tenterhook.env("SSL_CERT_FILE", root);
+        if let Some(roots) = &self.roots {
+            tenterhook
+                .env("SSL_CERT_FILE", roots)
+                .env_remove("SSL_CERT_DIR");
         }
         tenterhook
     }

@@ -154,7 +154,7 @@ fn passes(folder: &Path, relay: &Relay, port: u16, root: &Path, semicolon: &str)
         let answer = send(port, root, get.as_bytes()).ok()?;
         answer.contains("no such endpoint").then_some(())
     });
-    let desktop = Desktop::new(folder).believing(root);
+    let desktop = Desktop::new(folder).trusting(root);
     let path = desktop.pair(relay);
     let listen = desktop.listen();
     let target = format!("{path}/a%2Fb//c;d?x=1&y=%20%00;z");
