@@ -4,13 +4,13 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench fuzz build page setup-run setup-test clean
+.PHONY: help run test check bench fuzz build relay deploy-test page setup-run setup-test clean
 
 export CARGO_TARGET_DIR ?= $(CURDIR)/target
 BIN := $(CARGO_TARGET_DIR)/debug
 
 help: ## Show this help
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
 
 run: setup-run build ## Start a relay on loopback and the desktop app, paired with it
 	@scripts/run.sh "$(BIN)"
@@ -37,6 +37,12 @@ fuzz: ## Fuzz whatever reads a stranger's bytes, FUZZ_SECONDS (60) for each targ
 
 build: page
 	cargo build --workspace
+
+relay: ## Build the relay as one static file for servers, dist/tenterhook-relay
+	@scripts/relay.sh
+
+deploy-test: ## Try all of deploy/ for real: image, compose, proxies; as root, takes minutes
+	@deploy/test.sh
 
 page: ui/node_modules/.package-lock.json
 	cd ui && npm run build

@@ -6,7 +6,7 @@ set -euo pipefail
 run=(build-essential pkg-config curl libwebkit2gtk-4.1-dev libayatana-appindicator3-1 libxdo-dev
      librsvg2-dev)
 test=(python3 python3-requests procps xvfb xauth webkit2gtk-driver dbus dunst gnome-keyring
-      imagemagick xdotool x11-utils openbox chromium strace pebble)
+      imagemagick xdotool x11-utils openbox chromium strace pebble systemd)
 
 say() { printf '%s\n' "$*" >&2; }
 

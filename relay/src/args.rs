@@ -5,6 +5,7 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
+use ipnet::IpNet;
 use relay::{Config, DATA};
 use wire::connect::RelayUrl;
 
@@ -32,6 +33,8 @@ pub(crate) enum Command {
     Check(Serve),
     /// Copy the database to a file while the relay goes on
     Backup(Backup),
+    /// Ask the relay that runs with these settings whether it is well
+    Health(Serve),
 }
 
 /// Where the relay's database is.
@@ -80,6 +83,17 @@ pub(crate) struct Serve {
     /// The largest body taken, in bytes
     #[arg(long, value_name = "BYTES", env = "TENTERHOOK_BODY_LIMIT")]
     body_limit: Option<u64>,
+    /// Where health and figures are read; not for the internet
+    #[arg(long, value_name = "ADDR", env = "TENTERHOOK_ADMIN")]
+    admin: Option<SocketAddr>,
+    /// Proxies whose `X-Forwarded-For` is believed, such as `10.0.0.0/8,fd00::/8`
+    #[arg(
+        long,
+        value_name = "RANGES",
+        env = "TENTERHOOK_TRUSTED_PROXIES",
+        value_delimiter = ','
+    )]
+    trusted_proxies: Option<Vec<IpNet>>,
     /// Settings in TOML; what is given on the command line wins
     #[arg(long, value_name = "FILE", env = "TENTERHOOK_CONFIG")]
     config: Option<PathBuf>,
@@ -142,6 +156,8 @@ impl Serve {
         put(self.acme_contact.map(Some), &mut config.acme_contact);
         put(self.acme_directory, &mut config.acme_directory);
         put(self.acme_ca_file.map(Some), &mut config.acme_ca_file);
+        put(self.admin.map(Some), &mut config.admin);
+        put(self.trusted_proxies, &mut config.trusted_proxies);
         put(self.body_limit, &mut config.body_limit_bytes);
         Ok(config)
     }

@@ -2,6 +2,7 @@
 //! or does what its owner asks beside it.
 
 mod args;
+mod ask;
 mod verbs;
 
 use std::{
@@ -13,17 +14,25 @@ use std::{
 use clap::Parser;
 use relay::{Config, Relay};
 use tokio::signal::unix::{SignalKind, signal};
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::{
+    Layer,
+    filter::{LevelFilter, Targets},
+    layer::SubscriberExt,
+    util::SubscriberInitExt,
+};
 
 use crate::args::{Cli, Command};
 
 fn main() -> ExitCode {
     let command = Cli::parse().command;
-    tracing_subscriber::fmt()
-        .with_env_filter(EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into()))
+    // Not `EnvFilter`, whose regular expressions are a twentieth of the program.
+    let levels = std::env::var("RUST_LOG").ok();
+    let levels = levels.and_then(|text| text.parse::<Targets>().ok());
+    let lines = tracing_subscriber::fmt::layer()
         .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
         .with_writer(std::io::stderr)
-        .init();
+        .with_filter(levels.unwrap_or_else(|| Targets::new().with_default(LevelFilter::INFO)));
+    tracing_subscriber::registry().with(lines).init();
     let run = async {
         match command {
             Command::Serve(args) => serve(args.config()?).await,
@@ -33,6 +42,7 @@ fn main() -> ExitCode {
             Command::Revoke(args) => verbs::revoke(&args).await,
             Command::Check(args) => verbs::check(args),
             Command::Backup(args) => verbs::backup(args).await,
+            Command::Health(args) => ask::health(args).await,
         }
     };
     let done = tokio::runtime::Runtime::new()

@@ -102,5 +102,20 @@ pub(crate) fn check(args: Serve) -> anyhow::Result<()> {
         config.queue_captures, config.queue_bytes
     )?;
     writeln!(out, "connections       {}", config.connections)?;
+    let admin = config
+        .admin
+        .map_or_else(|| "nowhere".to_owned(), |at| at.to_string());
+    writeln!(out, "health            {admin}")?;
+    let proxies: Vec<_> = config
+        .trusted_proxies
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    let proxies = if proxies.is_empty() {
+        "none".to_owned()
+    } else {
+        proxies.join(", ")
+    };
+    writeln!(out, "trusted proxies   {proxies}")?;
     Ok(())
 }

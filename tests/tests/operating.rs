@@ -68,6 +68,34 @@ fn health_and_figures_are_read_at_an_address_of_their_own() {
 }
 
 #[test]
+fn a_verb_tells_whether_the_relay_is_well() {
+    let folder = tempfile::tempdir().unwrap();
+    let relay = start(folder.path(), "admin = \"0.0.0.0:0\"\n");
+    let admin = relay.running.ready["admin"].as_str().unwrap();
+    let admin = admin.trim_start_matches("http://").to_owned();
+    let health = |admin: Option<&str>| {
+        let mut health = command(built("tenterhook-relay"));
+        health.arg("health").env_remove("TENTERHOOK_ADMIN");
+        if let Some(admin) = admin {
+            health.env("TENTERHOOK_ADMIN", admin);
+        }
+        let output = health.output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        (output.status.success(), said)
+    };
+    assert_eq!(health(Some(&admin)), (true, String::new()));
+    // What answers, and is no relay's health.
+    let public = relay.address.to_string();
+    let (is_well, said) = health(Some(&public));
+    assert!(!is_well && said.contains("404"), "{said}");
+    let (is_well, said) = health(None);
+    assert!(!is_well && said.contains("--admin"), "{said}");
+    relay.running.stop();
+    let (is_well, said) = health(Some(&admin));
+    assert!(!is_well && said.contains("does not answer"), "{said}");
+}
+
+#[test]
 fn each_figure_is_documented() {
     let readme = include_str!("../../README.md");
     let source = include_str!("../../relay/src/health.rs");
@@ -128,7 +156,8 @@ fn check_says_what_the_settings_come_to() {
         check
             .args(["check", "--config"])
             .arg(&config)
-            .env("TENTERHOOK_BODY_LIMIT", "20");
+            .env("TENTERHOOK_BODY_LIMIT", "20")
+            .env("TENTERHOOK_TRUSTED_PROXIES", "10.0.0.0/8,fd00::/8");
         check.output().unwrap()
     };
     let good = check(None);
@@ -138,6 +167,7 @@ fn check_says_what_the_settings_come_to() {
         good.status.success() && said.contains("20 bytes") && said.contains("hooks.example.dev"),
         "{said}"
     );
+    assert!(said.contains("10.0.0.0/8, fd00::/8"), "{said}");
     let bad = check(Some("[tls]\nx = 1\n"));
     let said = String::from_utf8_lossy(&bad.stderr).into_owned();
     assert!(
