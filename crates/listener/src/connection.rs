@@ -42,6 +42,7 @@ pub(crate) async fn run<S>(
     S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
 {
     let slot = Arc::new(Slot::default());
+    let all = Arc::clone(permit.semaphore());
     let mut recorder = Recorder::new(stream, Arc::clone(&slot), limits, permit);
     let begun = poll_fn(|cx| recorder.poll_begun(cx));
     let Some(Ok(true)) = stop.run_until_cancelled(begun).await else {
@@ -57,8 +58,12 @@ pub(crate) async fn run<S>(
             BodyLimit(limits.body_bytes),
         )
     });
+    // What is kept open between requests costs memory, and the place of a client that has
+    // something to say: from half of all places on, each gets one answer and goes.
+    let has_room = all.available_permits() >= limits.connections / 2;
     let connection = http1::Builder::new()
         .half_close(true)
+        .keep_alive(has_room)
         .header_read_timeout(None)
         .max_buf_size(limits.head_bytes + BUFFER_BYTES)
         .max_headers(limits.headers)
@@ -130,7 +135,9 @@ mod tests {
             keep.lock().unwrap().push(received);
         });
         let (mut client, server) = tokio::io::duplex(64 * 1024);
-        let permit = Arc::new(Semaphore::new(1)).try_acquire_owned().unwrap();
+        let permit = Arc::new(Semaphore::new(10_240))
+            .try_acquire_owned()
+            .unwrap();
         let peer = SocketAddr::from(([127, 0, 0, 1], 9));
         let served = run(
             server,

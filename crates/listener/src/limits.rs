@@ -26,7 +26,8 @@ pub struct Limits {
     pub idle_timeout: Duration,
     /// How long a client may take nothing of an answer.
     pub write_timeout: Duration,
-    /// Connections at one time. Further ones are answered 503.
+    /// Connections at one time. Further ones are answered 503, and from half of them on a
+    /// connection is closed after its next answer.
     pub connections: usize,
 }
 

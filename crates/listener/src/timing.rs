@@ -35,7 +35,9 @@ impl Client {
             )
             .fallback(|received: Received| async move { received.body });
         let (stream, server) = tokio::io::duplex(4096);
-        let permit = Arc::new(Semaphore::new(1)).try_acquire_owned().unwrap();
+        let permit = Arc::new(Semaphore::new(10_240))
+            .try_acquire_owned()
+            .unwrap();
         let peer = SocketAddr::from(([127, 0, 0, 1], 9));
         tasks.spawn("connection", |stop: CancellationToken| {
             connection::run(server, peer, router, Limits::default(), permit, stop)

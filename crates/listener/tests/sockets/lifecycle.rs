@@ -54,7 +54,7 @@ async fn a_request_that_has_begun_is_answered_before_the_server_stops() {
 #[tokio::test]
 async fn connections_over_the_limit_are_turned_away_until_there_is_room() {
     let limits = Limits {
-        connections: 2,
+        connections: 4,
         ..Limits::default()
     };
     let mut server = Server::start(limits).await;
@@ -64,6 +64,7 @@ async fn connections_over_the_limit_are_turned_away_until_there_is_room() {
         client.until("kept\n").await;
         server.kept().await;
     }
+    let _others = (server.connect().await, server.connect().await);
     let answer = server.connect().await.rest().await;
     assert!(
         answer.starts_with("HTTP/1.1 503 ") && answer.ends_with("already"),
@@ -91,6 +92,34 @@ async fn connections_over_the_limit_are_turned_away_until_there_is_room() {
 }
 
 #[tokio::test]
+async fn from_half_of_all_places_on_a_connection_goes_after_its_answer() {
+    let limits = Limits {
+        connections: 4,
+        ..Limits::default()
+    };
+    let mut server = Server::start(limits).await;
+    let mut kept = [server.connect().await, server.connect().await];
+    for client in &mut kept {
+        client.send(GET).await;
+        client.until("kept\n").await;
+        server.kept().await;
+    }
+    for _ in 0..5 {
+        let mut client = server.connect().await;
+        client.send(GET).await;
+        let answer = client.rest().await;
+        assert!(answer.contains("connection: close\r\n"), "{answer}");
+        assert!(answer.ends_with("kept\n"), "{answer}");
+        server.kept().await;
+    }
+    for client in &mut kept {
+        client.send(GET).await;
+        client.until("kept\n").await;
+        server.kept().await;
+    }
+}
+
+#[tokio::test]
 async fn a_websocket_and_requests_share_the_port() {
     async fn echo(mut socket: ws::WebSocket) {
         while let Some(Ok(message)) = socket.recv().await {
@@ -104,7 +133,7 @@ async fn a_websocket_and_requests_share_the_port() {
         .route("/socket", any(upgrade))
         .fallback(|| async { "kept\n" });
     let limits = Limits {
-        connections: 2,
+        connections: 3,
         ..Limits::default()
     };
     let server = Server::with(router, limits).await;
@@ -118,6 +147,7 @@ async fn a_websocket_and_requests_share_the_port() {
         client.send(GET).await;
         client.until("kept\n").await;
     }
+    let _other = server.connect().await;
     let turned_away = server.connect().await.rest().await;
     assert!(
         turned_away.starts_with("HTTP/1.1 503 "),
