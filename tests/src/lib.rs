@@ -3,7 +3,9 @@
 
 #[cfg(unix)]
 pub mod hooks;
+pub mod hostile;
 pub mod program;
+pub mod replay;
 pub mod screen;
 pub mod sender;
 pub mod window;

@@ -4,6 +4,7 @@
 pub mod capture;
 pub mod decode;
 pub mod escape;
+pub mod export;
 pub mod head;
 pub mod redact;
 pub mod rules;
