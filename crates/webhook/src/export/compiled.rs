@@ -42,6 +42,25 @@ const HTTP_CLIENT: Tool = Tool {
 
 /// A program for Go's own library.
 pub(crate) fn go(request: &Request<'_>) -> Result<Vec<u8>, ExportError> {
+    let agents = |name: &[u8]| name.eq_ignore_ascii_case(b"user-agent");
+    if request
+        .headers
+        .iter()
+        .filter(|(name, _)| agents(name))
+        .count()
+        > 1
+    {
+        return Err(ExportError::Cannot {
+            tool: GO.name,
+            why: "it sends one User-Agent",
+        });
+    }
+    if request.target.starts_with(b"//") {
+        return Err(ExportError::Cannot {
+            tool: GO.name,
+            why: "it takes a path behind two slashes for a host",
+        });
+    }
     let mut out = request.comments(&GO, "//");
     let body = match request.body() {
         Body::Empty => "[]byte{}, error(nil)".to_owned(),
@@ -145,13 +164,6 @@ pub(crate) fn rust(request: &Request<'_>) -> Result<Vec<u8>, ExportError> {
 
 /// A program for Java 11 or newer, with its own library.
 pub(crate) fn java(request: &Request<'_>) -> Result<Vec<u8>, ExportError> {
-    let cannot = |why| ExportError::Cannot {
-        tool: JAVA_NET.name,
-        why,
-    };
-    if !is_uri(&request.target) {
-        return Err(cannot("its path or query is none that java.net.URI takes"));
-    }
     let body = match request.body() {
         Body::Empty => "new byte[0]".to_owned(),
         Body::Text(text) => format!("{}.getBytes(StandardCharsets.UTF_8)", JAVA.text(text)),
@@ -171,7 +183,7 @@ pub(crate) fn java(request: &Request<'_>) -> Result<Vec<u8>, ExportError> {
              byte[] body = {body};\n        \
              HttpRequest request = HttpRequest.newBuilder(URI.create({}))\n            \
                  .version(HttpClient.Version.HTTP_1_1)\n",
-        JAVA.bytes(&request.url())
+        JAVA.bytes(&uri(&request.url()))
     ));
     for (name, value) in &request.headers {
         let (name, value) = (JAVA.bytes(name), JAVA.bytes(value));
@@ -192,23 +204,23 @@ pub(crate) fn java(request: &Request<'_>) -> Result<Vec<u8>, ExportError> {
     Ok(out.into_bytes())
 }
 
-/// Whether `target` is a path and a query as RFC 2396 has them, which `java.net.URI` follows.
-fn is_uri(target: &[u8]) -> bool {
-    let mut rest = target;
-    target.starts_with(b"/")
-        && !target.starts_with(b"//")
-        && loop {
-            rest = match rest {
-                [] => break true,
-                [b'%', a, b, rest @ ..] if a.is_ascii_hexdigit() && b.is_ascii_hexdigit() => rest,
-                [byte, rest @ ..]
-                    if byte.is_ascii_alphanumeric() || b"-_.!~*'():@&=+$,;/?".contains(byte) =>
-                {
-                    rest
-                }
-                _ => break false,
-            };
+/// `url` with what RFC 2396 has no place for, which `java.net.URI` follows, in `%XX`.
+fn uri(url: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(url.len());
+    for (at, byte) in url.iter().enumerate() {
+        let is_escape = |digits: &[u8]| digits.iter().all(u8::is_ascii_hexdigit);
+        let is_kept = match byte {
+            b'%' => url.get(at + 1..at + 3).is_some_and(is_escape),
+            _ => byte.is_ascii_alphanumeric() || b"-_.!~*'():@&=+$,;/?[]".contains(byte),
+        };
+        // Brackets stand around an IPv6 address, and may stand in a query.
+        if is_kept {
+            out.push(*byte);
+        } else {
+            out.extend_from_slice(format!("%{byte:02X}").as_bytes());
         }
+    }
+    out
 }
 
 /// A program for .NET 6 or newer.

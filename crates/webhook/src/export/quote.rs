@@ -16,8 +16,10 @@ pub(crate) fn sh(bytes: &[u8]) -> String {
         return format!("'{}'", text.replace('\'', r"'\''"));
     }
     let mut out = String::from("\"$(printf '");
-    for byte in bytes {
+    for (at, byte) in bytes.iter().enumerate() {
         match byte {
+            // A dash in front would be an option of `printf`.
+            b'-' if at == 0 => out.push_str("\\055"),
             b' '..=b'~' if !b"'\"\\%!`$".contains(byte) => out.push(char::from(*byte)),
             _ => write!(out, "\\{byte:03o}").expect("a string takes any text"),
         }

@@ -19,6 +19,16 @@ const REQUESTS: Tool = Tool {
     keeps_version: false,
     ..EXACT
 };
+/// The last two beside a condition alone.
+const FETCH_ADDS: [&str; 7] = [
+    "Accept",
+    "Accept-Language",
+    "Sec-Fetch-Mode",
+    "User-Agent",
+    "Accept-Encoding",
+    "Cache-Control",
+    "Pragma",
+];
 const FETCH: Tool = Tool {
     name: "fetch",
     keeps_repeats: false,
@@ -27,13 +37,7 @@ const FETCH: Tool = Tool {
     keeps_target: false,
     keeps_version: false,
     keeps_bytes: true,
-    adds: &[
-        "Accept",
-        "Accept-Language",
-        "Sec-Fetch-Mode",
-        "User-Agent",
-        "Accept-Encoding",
-    ],
+    adds: FETCH_ADDS.first_chunk::<5>().expect("there are seven"),
 };
 const NODE: Tool = Tool {
     name: "Node",
@@ -67,12 +71,6 @@ fn python_body(request: &Request<'_>) -> String {
 
 /// A program for Python's own library, which sends what it is told to.
 pub(crate) fn python(request: &Request<'_>) -> Result<Vec<u8>, ExportError> {
-    if !request.target.is_ascii() {
-        return Err(ExportError::Cannot {
-            tool: HTTP_CLIENT.name,
-            why: "its path or query has bytes beyond ASCII",
-        });
-    }
     let mut out = String::from("import base64\nimport http.client\n\n");
     out.push_str(&request.comments(&HTTP_CLIENT, "#"));
     out.push_str(&format!("body = {}\n", python_body(request)));
@@ -85,6 +83,10 @@ pub(crate) fn python(request: &Request<'_>) -> Result<Vec<u8>, ExportError> {
         "connection = http.client.{kind}(\"{}\")\n",
         request.authority
     ));
+    if !request.target.is_ascii() {
+        out.push_str("# It takes ASCII alone in a path, unless told to take bytes as they are.\n");
+        out.push_str("connection._encode_request = lambda line: line.encode(\"latin-1\")\n");
+    }
     out.push_str(&format!(
         "connection.putrequest({}, {}, skip_host=True, skip_accept_encoding=True)\n",
         bytes(request.method()),
@@ -114,6 +116,12 @@ pub(crate) fn python(request: &Request<'_>) -> Result<Vec<u8>, ExportError> {
 
 /// A program for Python with requests, past what it does to headers by itself.
 pub(crate) fn python_requests(request: &Request<'_>) -> Result<Vec<u8>, ExportError> {
+    if request.target.starts_with(b"//") {
+        return Err(ExportError::Cannot {
+            tool: REQUESTS.name,
+            why: "it takes a path behind two slashes for a host",
+        });
+    }
     let mut out =
         String::from("import base64\n\nimport requests\nfrom urllib3.util import SKIP_HEADER\n\n");
     out.push_str(&request.comments(&REQUESTS, "#"));
@@ -160,11 +168,23 @@ pub(crate) fn fetch(request: &Request<'_>) -> Result<Vec<u8>, ExportError> {
         }
         b"CONNECT" | b"TRACE" | b"TRACK" => return cannot("it refuses this method"),
         b"DELETE" | b"GET" | b"HEAD" | b"OPTIONS" | b"POST" | b"PUT" if upper != method => {
-            return cannot("it writes this method in capitals");
+            return cannot("it writes every method in capitals");
         }
+        _ if request.has("Range") => return cannot("beside a Range it changes Accept-Encoding"),
         _ => {}
     }
-    let mut out = request.comments(&FETCH, "//");
+    let mut tool = FETCH;
+    let is_conditional = [
+        "If-Modified-Since",
+        "If-None-Match",
+        "If-Unmodified-Since",
+        "If-Match",
+        "If-Range",
+    ];
+    if is_conditional.iter().any(|name| request.has(name)) {
+        tool.adds = &FETCH_ADDS;
+    }
+    let mut out = request.comments(&tool, "//");
     match request.body() {
         Body::Empty => {}
         Body::Text(text) => {
@@ -279,7 +299,14 @@ pub(crate) fn php(request: &Request<'_>) -> Result<Vec<u8>, ExportError> {
         },
     );
     if request.method() == b"HEAD" {
-        set("NOBODY", "true");
+        // With a body curl waits for the one that the answer only announces.
+        let has_body = request.announces_body();
+        let (name, value) = if has_body {
+            ("TIMEOUT", "10")
+        } else {
+            ("NOBODY", "true")
+        };
+        set(name, value);
     }
     let mut own = vec!["User-Agent", "Accept"];
     match request.body() {

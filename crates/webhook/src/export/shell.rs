@@ -14,6 +14,8 @@ const HTTPIE: Tool = Tool {
     keeps_order: false,
     keeps_target: false,
     keeps_version: false,
+    // Whatever the two items say that take them away: libraries of some versions add their own.
+    adds: &["User-Agent", "Accept-Encoding"],
     ..EXACT
 };
 
@@ -49,6 +51,9 @@ pub(crate) fn httpie(request: &Request<'_>) -> Result<Vec<u8>, ExportError> {
     words.push(format!("-- {}", quote::sh(request.method())));
     words.push(quote::sh(&request.url()));
     for (name, value) in &request.headers {
+        if std::str::from_utf8(value).is_err() {
+            return Err(cannot("a header is no UTF-8"));
+        }
         words.push(quote::sh(&httpie_item(name, value).ok_or_else(|| {
             cannot("a header has a backslash before one of : = @ ; where it cannot be written")
         })?));
