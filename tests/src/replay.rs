@@ -259,8 +259,8 @@ fn difference(sent: &Capture, arrived: &Capture, snippet: &str) -> Option<String
                 .for_each(|byte| *byte = b'?');
         }
         if says("order of its own") {
-            // Those of one name stay in their order.
-            all.sort_by_key(|(name, _)| name.to_ascii_lowercase());
+            // Those of one name, in one spelling, stay in their order.
+            all.sort_by_key(|(name, _)| (name.to_ascii_lowercase(), name.clone()));
         }
         all
     };

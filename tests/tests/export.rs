@@ -169,7 +169,11 @@ fn go_sends_what_was_captured() {
         return;
     }
     let replay = Replay::begin();
-    let snippets = replay.snippets("go", CAPTURES, &["it sends one User-Agent", SLASHES]);
+    let snippets = replay.snippets(
+        "go",
+        CAPTURES,
+        &["it sends one User-Agent and no empty one", SLASHES],
+    );
     // One program of them all: each `main` gets a name of its own, and one calls them in turn.
     let own = |Snippet { at, text }: &Snippet| Snippet {
         at: *at,
@@ -206,7 +210,7 @@ fn java_sends_what_was_captured() {
         return;
     }
     let replay = Replay::begin();
-    let snippets = replay.snippets("java", CAPTURES, &[]);
+    let snippets = replay.snippets("java", CAPTURES, &["it sends one Cookie"]);
     let own = |Snippet { at, text }: &Snippet| Snippet {
         at: *at,
         text: text.replace("public class Replay {", &format!("class Replay{at} {{")),

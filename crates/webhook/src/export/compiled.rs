@@ -42,17 +42,12 @@ const HTTP_CLIENT: Tool = Tool {
 
 /// A program for Go's own library.
 pub(crate) fn go(request: &Request<'_>) -> Result<Vec<u8>, ExportError> {
-    let agents = |name: &[u8]| name.eq_ignore_ascii_case(b"user-agent");
-    if request
-        .headers
-        .iter()
-        .filter(|(name, _)| agents(name))
-        .count()
-        > 1
-    {
+    let is_agent = |name: &[u8]| name.eq_ignore_ascii_case(b"user-agent");
+    let mut agents = request.headers.iter().filter(|(name, _)| is_agent(name));
+    if agents.next().is_some_and(|(_, value)| value.is_empty()) || agents.next().is_some() {
         return Err(ExportError::Cannot {
             tool: GO.name,
-            why: "it sends one User-Agent",
+            why: "it sends one User-Agent and no empty one",
         });
     }
     if request.target.starts_with(b"//") {
@@ -164,6 +159,19 @@ pub(crate) fn rust(request: &Request<'_>) -> Result<Vec<u8>, ExportError> {
 
 /// A program for Java 11 or newer, with its own library.
 pub(crate) fn java(request: &Request<'_>) -> Result<Vec<u8>, ExportError> {
+    let is_cookie = |name: &[u8]| name.eq_ignore_ascii_case(b"cookie");
+    if request
+        .headers
+        .iter()
+        .filter(|(name, _)| is_cookie(name))
+        .count()
+        > 1
+    {
+        return Err(ExportError::Cannot {
+            tool: JAVA_NET.name,
+            why: "it sends one Cookie",
+        });
+    }
     let body = match request.body() {
         Body::Empty => "new byte[0]".to_owned(),
         Body::Text(text) => format!("{}.getBytes(StandardCharsets.UTF_8)", JAVA.text(text)),
@@ -177,13 +185,19 @@ pub(crate) fn java(request: &Request<'_>) -> Result<Vec<u8>, ExportError> {
          import java.net.http.HttpResponse;\nimport java.nio.charset.StandardCharsets;\n\
          import java.util.Base64;\n\n",
     );
-    out.push_str(&request.comments(&JAVA_NET, "//"));
+    let mut tool = JAVA_NET;
+    // Of one name in two spellings it takes the first.
+    tool.keeps_spelling = request.headers.iter().all(|(name, _)| {
+        let mut others = request.headers.iter();
+        !others.any(|(other, _)| other != name && other.eq_ignore_ascii_case(name))
+    });
+    out.push_str(&request.comments(&tool, "//"));
     out.push_str(&format!(
         "public class Replay {{\n    public static void main(String[] args) throws Exception {{\n        \
              byte[] body = {body};\n        \
              HttpRequest request = HttpRequest.newBuilder(URI.create({}))\n            \
                  .version(HttpClient.Version.HTTP_1_1)\n",
-        JAVA.bytes(&uri(&request.url()))
+        JAVA.bytes(&uri(request))
     ));
     for (name, value) in &request.headers {
         let (name, value) = (JAVA.bytes(name), JAVA.bytes(value));
@@ -204,16 +218,18 @@ pub(crate) fn java(request: &Request<'_>) -> Result<Vec<u8>, ExportError> {
     Ok(out.into_bytes())
 }
 
-/// `url` with what RFC 2396 has no place for, which `java.net.URI` follows, in `%XX`.
-fn uri(url: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(url.len());
-    for (at, byte) in url.iter().enumerate() {
+/// The URL with what RFC 2396 has no place for, which `java.net.URI` follows, in `%XX`.
+fn uri(request: &Request<'_>) -> Vec<u8> {
+    let url = request.url();
+    let start = request.scheme().len() + "://".len() + request.authority.len();
+    let (root, target) = url.split_at(start);
+    let mut out = root.to_vec();
+    for (at, byte) in target.iter().enumerate() {
         let is_escape = |digits: &[u8]| digits.iter().all(u8::is_ascii_hexdigit);
         let is_kept = match byte {
-            b'%' => url.get(at + 1..at + 3).is_some_and(is_escape),
-            _ => byte.is_ascii_alphanumeric() || b"-_.!~*'():@&=+$,;/?[]".contains(byte),
+            b'%' => target.get(at + 1..at + 3).is_some_and(is_escape),
+            _ => byte.is_ascii_alphanumeric() || b"-_.!~*'():@&=+$,;/?".contains(byte),
         };
-        // Brackets stand around an IPv6 address, and may stand in a query.
         if is_kept {
             out.push(*byte);
         } else {
