@@ -4,6 +4,7 @@
 mod args;
 mod batch;
 mod endpoint;
+mod export;
 mod flags;
 mod listen;
 mod print;
@@ -71,6 +72,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Status { json } => verbs::status(&engine, json).await,
         Command::Ls(args) => verbs::ls(&engine, args).await,
         Command::Show(args) => verbs::show(&engine, &args).await,
+        Command::Export(args) => export::run(&engine, args).await,
         Command::Serve { .. } | Command::Verify(_) | Command::Handshake(_) => Ok(()),
     }
 }

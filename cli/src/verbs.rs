@@ -70,7 +70,8 @@ pub(crate) async fn ls(engine: &Engine, args: Ls) -> anyhow::Result<()> {
 }
 
 pub(crate) async fn show(engine: &Engine, args: &Show) -> anyhow::Result<()> {
-    let record = engine.record(&args.id).await?;
+    let id = engine.find(&args.id).await?;
+    let record = engine.record(&id.to_string()).await?;
     if args.json {
         print::line(&serde_json::to_string(&record)?)?;
         return Ok(());

@@ -123,6 +123,7 @@ impl Replay {
         let options = export::Options {
             to: Some(format!("http://{}", self.address).parse().expect("a URL")),
             with_secrets: true,
+            ..export::Options::default()
         };
         let mut snippets = Vec::new();
         let step = (CAPTURES / limit).max(1);

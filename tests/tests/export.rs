@@ -210,7 +210,7 @@ fn java_sends_what_was_captured() {
         return;
     }
     let replay = Replay::begin();
-    let snippets = replay.snippets("java", CAPTURES, &["it sends one Cookie"]);
+    let snippets = replay.snippets("java", 2 * SAMPLE, &["it sends one Cookie"]);
     let own = |Snippet { at, text }: &Snippet| Snippet {
         at: *at,
         text: text.replace("public class Replay {", &format!("class Replay{at} {{")),

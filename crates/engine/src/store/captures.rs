@@ -117,6 +117,20 @@ pub(crate) fn by_id(db: &Connection, id: CaptureId) -> Result<Option<Stored>> {
         .optional()
 }
 
+/// Ids from `low` to `high`, both among them, at most `limit`.
+pub(crate) fn ids_between(
+    db: &Connection,
+    low: CaptureId,
+    high: CaptureId,
+    limit: usize,
+) -> Result<Vec<CaptureId>> {
+    db.prepare_cached("SELECT id FROM captures WHERE id BETWEEN ?1 AND ?2 LIMIT ?3")?
+        .query_map(params![low.to_bytes(), high.to_bytes(), limit], |row| {
+            row.get(0).map(CaptureId::from_bytes)
+        })?
+        .collect()
+}
+
 /// Captures behind the place `after`, the oldest first, at most `limit`.
 pub(crate) fn after(db: &Connection, after: i64, limit: usize) -> Result<Vec<Stored>> {
     db.prepare_cached(&format!(

@@ -9,17 +9,15 @@ use crate::{
 #[derive(Debug)]
 pub struct Bundle<'a> {
     format: &'a Format,
-    options: &'a Options,
     is_begun: bool,
 }
 
 impl<'a> Bundle<'a> {
     /// A file without captures yet.
     #[must_use]
-    pub const fn new(format: &'a Format, options: &'a Options) -> Self {
+    pub const fn new(format: &'a Format) -> Self {
         Self {
             format,
-            options,
             is_begun: false,
         }
     }
@@ -28,22 +26,22 @@ impl<'a> Bundle<'a> {
     ///
     /// # Errors
     /// When it cannot be exported, or the format has room for one.
-    pub fn next(&mut self, capture: &Capture) -> Result<Vec<u8>, ExportError> {
+    pub fn next(&mut self, capture: &Capture, options: &Options) -> Result<Vec<u8>, ExportError> {
         let is_first = !std::mem::replace(&mut self.is_begun, true);
         if is_first && self.format.joined != Joined::Har {
-            return export(capture, self.format, self.options);
+            return export(capture, self.format, options);
         }
         let before: &[u8] = match self.format.joined {
             Joined::Never => return Err(ExportError::OneAFile(self.format.name)),
             Joined::Har => {
                 let before = if is_first { har::BEGIN } else { ",\n" };
-                let entry = har::entry(&Request::of(capture, self.options));
+                let entry = har::entry(&Request::of(capture, options));
                 return Ok([before.as_bytes(), &entry].concat());
             }
             Joined::Lines if matches!(self.format.id, "ndjson" | "raw") => b"",
             Joined::Lines => b"\n",
         };
-        Ok([before, &export(capture, self.format, self.options)?].concat())
+        Ok([before, &export(capture, self.format, options)?].concat())
     }
 
     /// The bytes that end the file.

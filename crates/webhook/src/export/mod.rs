@@ -65,6 +65,8 @@ pub struct Destination {
 pub struct Options {
     /// Where snippets send to. None: to the host that the capture names.
     pub to: Option<Destination>,
+    /// Where the capture was sent to, as far as more is known than it says itself.
+    pub from: Option<Destination>,
     /// Credentials go along. Otherwise [`LEFT_OUT`] stands for each that travels in a header, in
     /// the query or in a form; those in other bodies are not known as such.
     pub with_secrets: bool,

@@ -106,7 +106,8 @@ impl<'a> Request<'a> {
             }
             headers.push((header.name, value));
         }
-        let to = options.to.clone().unwrap_or_else(|| own(capture));
+        let to = options.to.clone().or_else(|| options.from.clone());
+        let to = to.unwrap_or_else(|| own(capture));
         let mut target = match &to.target {
             Some(target) => target.as_bytes().to_vec(),
             None => head.target().to_vec(),

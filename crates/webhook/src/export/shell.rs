@@ -29,7 +29,7 @@ const WGET: Tool = Tool {
     ..EXACT
 };
 
-/// A command for HTTPie.
+/// A command for `http`.
 pub(crate) fn httpie(request: &Request<'_>) -> Result<Vec<u8>, ExportError> {
     let cannot = |why| ExportError::Cannot {
         tool: HTTPIE.name,
@@ -67,7 +67,7 @@ pub(crate) fn httpie(request: &Request<'_>) -> Result<Vec<u8>, ExportError> {
     Ok(format!("{comments}{pipe}{}\n", words.join(" \\\n  ")).into_bytes())
 }
 
-/// A header as HTTPie's item. Before one of its marks a backslash is taken away, and there is no
+/// A header as an item of `http`. Before one of its marks a backslash is taken away, and there is no
 /// way to write one that stays.
 fn httpie_item(name: &[u8], value: &[u8]) -> Option<Vec<u8>> {
     let is_mark = |byte: &u8| b":=@;".contains(byte);
