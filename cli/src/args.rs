@@ -48,6 +48,9 @@ pub(crate) enum Command {
     /// Take captures away: as a command, as code, as HTTP, as a file for other tools
     #[command(after_help = EXPORT_EXAMPLES)]
     Export(Export),
+    /// Bring captures in: curl commands, HAR, `.http` files, NDJSON
+    #[command(after_help = IMPORT_EXAMPLES)]
+    Import(Import),
     /// Serve hooks files as adnanh/webhook does, with its flags: -h shows them
     #[command(disable_help_flag = true)]
     Serve {
@@ -205,6 +208,21 @@ pub(crate) struct Export {
     /// A file that does not exist yet, or a folder, for one file a capture
     #[arg(long, value_name = "PATH")]
     pub(crate) out: Option<PathBuf>,
+}
+
+const IMPORT_EXAMPLES: &str = "\
+Examples:
+  tenterhook import browser.har
+  tenterhook import requests.http
+  pbpaste | tenterhook import -          a command that a browser copied as cURL
+  tenterhook export 01a2010b --format ndjson --with-secrets | tenterhook --data DIR import -
+
+What the file is, its first lines tell. Nothing is run and no further file is read.";
+
+#[derive(Debug, Args)]
+pub(crate) struct Import {
+    /// The file; `-` is the standard input
+    pub(crate) file: PathBuf,
 }
 
 fn formats() -> clap::builder::PossibleValuesParser {

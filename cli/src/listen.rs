@@ -87,10 +87,8 @@ async fn show_new(engine: &Engine, shown: &mut i64, json: bool) -> anyhow::Resul
 async fn greet(engine: &Engine) -> anyhow::Result<()> {
     let endpoints = engine.endpoints().await?;
     for endpoint in endpoints.iter().filter(|endpoint| !endpoint.url.is_empty()) {
-        let whose = match endpoint.source {
-            Source::Local => "on this computer",
-            Source::Relay => "public",
-        };
+        let is_local = endpoint.source == Source::Local;
+        let whose = if is_local { "on this computer" } else { "public" };
         print::note(&format!("{}  {}  ({whose})", endpoint.name, endpoint.url));
     }
     let own = endpoints.iter().filter(|endpoint| !endpoint.url.is_empty());

@@ -190,7 +190,7 @@ fn no_path_of_a_request_leads_out_of_the_folder() {
     ];
     let requests = hostile.map(|target| request("POST", target, &[], b"x"));
     let kept = kept(&requests);
-    let folder = kept.folder.path().join("a").join("b");
+    let folder = kept.folder.path().join("a/b/");
     let mut args = vec![
         "export",
         "--format",
@@ -211,4 +211,105 @@ fn no_path_of_a_request_leads_out_of_the_folder() {
         !output.status.success() && said.contains("exists"),
         "{said}"
     );
+}
+
+/// Head and body of every capture of `desktop`, the oldest first.
+fn contents(desktop: &Desktop) -> Vec<(String, String)> {
+    let mut all = desktop.captures();
+    all.reverse();
+    let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+    let parts = all
+        .iter()
+        .map(|one| (text(&one["head_b64"]), text(&one["body_b64"])));
+    parts.collect()
+}
+
+#[test]
+fn what_is_taken_away_can_be_brought_in_elsewhere() {
+    let binary: Vec<u8> = (0..=255).cycle().take(100_000).collect();
+    let all = [
+        invoice(),
+        request(
+            "PUT",
+            "/b%zz?q='$(id)",
+            &[("X-E", ""), ("X-e", "\u{e9}")],
+            &binary,
+        ),
+    ];
+    let kept = kept(&all);
+    let [one, two] = [&*kept.ids[0], &*kept.ids[1]];
+    for (format, name) in [("ndjson", "x.ndjson"), ("har", "x.har"), ("curl", "x.sh")] {
+        let file = kept.folder.path().join(name);
+        let file = file.to_str().unwrap();
+        let args = [
+            "export",
+            one,
+            two,
+            "--with-secrets",
+            "--format",
+            format,
+            "--out",
+            file,
+        ];
+        let _ = kept.desktop.ok(&args);
+        let elsewhere = tempfile::tempdir().unwrap();
+        let other = Desktop::new(elsewhere.path());
+        let printed = other.ok(&["import", file]);
+        assert_eq!(printed.lines().count(), 2, "{format}");
+        // curl says lengths where it says them, behind all else, as the sender of this test does.
+        assert_eq!(contents(&other), contents(&kept.desktop), "{format}");
+        let records = other.captures();
+        assert!(
+            records.iter().all(|one| one["source"] == "import"),
+            "{records:?}"
+        );
+        if format == "ndjson" {
+            assert_eq!(
+                printed,
+                format!("{one}\n{two}\n"),
+                "ids are kept where they are free"
+            );
+        }
+        // Again: nothing is left out, and no id stands twice.
+        let again = other.ok(&["import", file]);
+        assert!(!again.contains(one) || format != "ndjson", "{again}");
+        assert_eq!(other.captures().len(), 4, "{format}");
+    }
+}
+
+#[test]
+fn a_mistake_in_what_is_brought_in_is_placed() {
+    let folder = tempfile::tempdir().unwrap();
+    let desktop = Desktop::new(folder.path());
+    let check = |text: &str, wanted: &str| {
+        let file = folder.path().join("file");
+        fs::write(&file, text).unwrap();
+        let output = desktop.run(&["import", file.to_str().unwrap()]);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(
+            !output.status.success() && said.contains(wanted),
+            "{text}: {said}"
+        );
+        assert!(!said.contains("panicked"), "{said}");
+    };
+    check("", "there is no request in it");
+    check(
+        "curl example.dev\ncurl -d @/etc/passwd example.dev\n",
+        "line 2: `-d @/etc/passwd` reads a file",
+    );
+    check("{\"log\": {}}", "line 1: there is no list");
+    check(
+        "{\"tenterhook\":9,\"head_b64\":\"\",\"body_b64\":\"\"}\n",
+        "line 1: it has version 9",
+    );
+    check(
+        "hello, world, this is prose\n",
+        "line 1: this is no request line",
+    );
+    assert!(
+        desktop.captures().is_empty(),
+        "of what is wrong nothing is kept"
+    );
+    let missing = desktop.run(&["import", "/nowhere/x.har"]);
+    assert!(String::from_utf8_lossy(&missing.stderr).contains("/nowhere/x.har"));
 }

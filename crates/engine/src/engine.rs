@@ -436,6 +436,10 @@ impl Engine {
         self.0.line_changed.notify_one();
     }
 
+    pub(crate) fn now_ms(&self) -> i64 {
+        (self.0.options.clock)()
+    }
+
     pub(crate) fn database(&self) -> &Database {
         &self.0.database
     }

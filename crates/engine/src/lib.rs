@@ -6,6 +6,7 @@ mod client;
 mod endpoints;
 mod engine;
 pub mod export;
+pub mod import;
 mod inspect;
 mod intake;
 mod lists;

@@ -6,6 +6,7 @@ pub mod decode;
 pub mod escape;
 pub mod export;
 pub mod head;
+pub mod import;
 pub mod redact;
 pub mod rules;
 pub mod verify;

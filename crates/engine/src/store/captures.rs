@@ -42,7 +42,7 @@ pub(crate) fn insert(db: &Connection, arrival: &Arrival, now_ms: i64) -> Result<
         .execute(params![
             capture.id.to_bytes(),
             capture.endpoint.as_str(),
-            *source == Source::Local,
+            number(*source),
             is_held,
             capture.received_at_ms,
             now_ms,
@@ -99,11 +99,20 @@ fn row(row: &Row<'_>) -> Result<CaptureRow> {
     })
 }
 
-const fn source(is_local: bool) -> Source {
-    if is_local {
-        Source::Local
-    } else {
-        Source::Relay
+/// What stands in `is_local`. Whoever knows but 0 and 1 takes an import for something local.
+const fn number(source: Source) -> i64 {
+    match source {
+        Source::Relay => 0,
+        Source::Local => 1,
+        Source::Import => 2,
+    }
+}
+
+const fn source(number: i64) -> Source {
+    match number {
+        0 => Source::Relay,
+        2 => Source::Import,
+        _ => Source::Local,
     }
 }
 

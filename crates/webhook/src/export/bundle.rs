@@ -38,7 +38,7 @@ impl<'a> Bundle<'a> {
                 let entry = har::entry(&Request::of(capture, options));
                 return Ok([before.as_bytes(), &entry].concat());
             }
-            Joined::Lines if matches!(self.format.id, "ndjson" | "raw") => b"",
+            Joined::Lines if matches!(self.format.id, "ndjson" | "raw" | "http") => b"",
             Joined::Lines => b"\n",
         };
         Ok([before, &export(capture, self.format, options)?].concat())

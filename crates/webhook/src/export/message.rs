@@ -71,6 +71,13 @@ pub(crate) fn body(request: &Request<'_>) -> Result<Vec<u8>, ExportError> {
 /// A request of a `.http` file, as editors send them.
 /// Source: <https://github.com/JetBrains/http-request-in-editor-spec/blob/master/spec.md>
 pub(crate) fn http(request: &Request<'_>) -> Result<Vec<u8>, ExportError> {
+    let mut names = request.headers.iter().map(|(name, _)| *name);
+    if request.method().starts_with(b"#") || names.any(|name| name.starts_with(b"#")) {
+        return Err(ExportError::Cannot {
+            tool: "a .http file",
+            why: "a line that begins with a number sign is a comment there",
+        });
+    }
     let id = request.capture.id;
     let mut out = format!("### {id}\n{}", request.comments(&FILE, "#")).into_bytes();
     let is_written = |text: &str| {

@@ -20,6 +20,7 @@ mod shell;
 mod windows;
 
 pub use bundle::Bundle;
+pub(crate) use ndjson::VERSION as NDJSON_VERSION;
 
 use crate::{capture::Capture, export::request::Request};
 
