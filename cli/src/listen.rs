@@ -88,7 +88,11 @@ async fn greet(engine: &Engine) -> anyhow::Result<()> {
     let endpoints = engine.endpoints().await?;
     for endpoint in endpoints.iter().filter(|endpoint| !endpoint.url.is_empty()) {
         let is_local = endpoint.source == Source::Local;
-        let whose = if is_local { "on this computer" } else { "public" };
+        let whose = if is_local {
+            "on this computer"
+        } else {
+            "public"
+        };
         print::note(&format!("{}  {}  ({whose})", endpoint.name, endpoint.url));
     }
     let own = endpoints.iter().filter(|endpoint| !endpoint.url.is_empty());

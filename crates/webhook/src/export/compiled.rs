@@ -141,7 +141,7 @@ pub(crate) fn rust(request: &Request<'_>) -> Result<Vec<u8>, ExportError> {
              let response = client\n        \
                  .request(Method::from_bytes({})?, {})\n",
         bytes(request.method()),
-        PLAIN.text(&String::from_utf8_lossy(&request.url())),
+        PLAIN.text(&request.ascii_url()),
     ));
     for (name, value) in &request.headers {
         let name = PLAIN.bytes(name);
@@ -258,7 +258,7 @@ pub(crate) fn csharp(request: &Request<'_>) -> Result<Vec<u8>, ExportError> {
              RequestHeaderEncodingSelector = (_, _) => System.Text.Encoding.Latin1,\n}});\n\
          using var request = new HttpRequestMessage(new HttpMethod({}), {});\n",
         CSHARP.bytes(request.method()),
-        CSHARP.text(&String::from_utf8_lossy(&request.url()))
+        CSHARP.text(&request.ascii_url())
     ));
     if request.announces_body() {
         out.push_str("request.Content = new ByteArrayContent(body);\n");

@@ -27,6 +27,15 @@ pub(crate) fn sh(bytes: &[u8]) -> String {
     out + "')\""
 }
 
+/// `bytes` as text for a place that has no way to write others: what is none, steers or hides is `?`.
+pub(crate) fn visible(bytes: &[u8]) -> String {
+    let text = String::from_utf8_lossy(bytes);
+    let is_seen = |c: char| c == '\t' || crate::escape::for_display(c.to_string().as_bytes()).1;
+    text.chars()
+        .map(|c| if is_seen(c) { c } else { '?' })
+        .collect()
+}
+
 /// How a language writes what does not print, inside of double quotes.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Literal {
@@ -79,7 +88,7 @@ pub(crate) const CSHARP: Literal = Literal {
 /// A value in a file of curl's options, which has no escape for bytes.
 pub(crate) const CURL_CONFIG: Literal = Literal {
     special: b"",
-    byte: |byte| char::from(byte).to_string(),
+    byte: |_| "?".to_owned(),
     wide: None,
 };
 

@@ -172,6 +172,16 @@ impl<'a> Request<'a> {
         .concat()
     }
 
+    /// The URL in ASCII: other bytes as `%XX`.
+    pub(crate) fn ascii_url(&self) -> String {
+        let url = self.url();
+        let bytes = url.iter().map(|byte| match byte {
+            b'!'..=b'~' => char::from(*byte).to_string(),
+            _ => format!("%{byte:02X}"),
+        });
+        bytes.collect()
+    }
+
     /// Whether any tool sends this target as it stands: a path of characters that no URL library
     /// rewrites, without `.` and `..`.
     pub(crate) fn has_plain_target(&self) -> bool {

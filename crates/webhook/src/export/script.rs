@@ -198,7 +198,7 @@ pub(crate) fn fetch(request: &Request<'_>) -> Result<Vec<u8>, ExportError> {
             quote::base64_strings(body, ",\n  ")
         )),
     }
-    let url = latin(&request.url());
+    let url = PLAIN.text(&request.ascii_url());
     out.push_str(&format!("const response = await fetch({url}, {{\n"));
     out.push_str(&format!(
         "  method: {},\n  redirect: \"manual\",\n  headers: [\n",
@@ -213,11 +213,6 @@ pub(crate) fn fetch(request: &Request<'_>) -> Result<Vec<u8>, ExportError> {
     }
     out.push_str("});\nconsole.log(response.status, await response.text());\n");
     Ok(out.into_bytes())
-}
-
-/// A URL as text: `fetch` takes characters, not bytes.
-fn latin(url: &[u8]) -> String {
-    PLAIN.text(&String::from_utf8_lossy(url))
 }
 
 /// A program for Node's own library, which sends what it is told to.

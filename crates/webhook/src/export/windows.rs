@@ -75,7 +75,7 @@ pub(crate) fn cmd(request: &Request<'_>) -> Result<Vec<u8>, ExportError> {
 fn cmd_word(bytes: &[u8]) -> String {
     let mut quoted = String::from("\"");
     let mut backslashes = 0;
-    for c in String::from_utf8_lossy(bytes).chars() {
+    for c in quote::visible(bytes).chars() {
         match c {
             '\\' => backslashes += 1,
             '"' => {
@@ -85,8 +85,7 @@ fn cmd_word(bytes: &[u8]) -> String {
             }
             _ => backslashes = 0,
         }
-        // Nothing else ends a line of a header; were it there, it would end the command.
-        quoted.push(if c.is_control() { ' ' } else { c });
+        quoted.push(if c == '\t' { ' ' } else { c });
     }
     quoted.push_str(&"\\".repeat(backslashes));
     quoted.push('"');
@@ -107,7 +106,7 @@ pub(crate) fn powershell(request: &Request<'_>) -> Result<Vec<u8>, ExportError> 
     for flag in flags(request) {
         options.push_str(flag.name);
         if let Some(value) = &flag.value {
-            let value = String::from_utf8_lossy(value);
+            let value = quote::visible(value);
             options.push_str(&format!(" = {}", quote::CURL_CONFIG.text(&value)));
         }
         options.push('\n');
