@@ -8,7 +8,7 @@
     reason = "a helper of tests: what fails is the test"
 )]
 
-use std::fs;
+use std::{fs, io::Write};
 
 use tests::{
     program::command,
@@ -149,7 +149,8 @@ fn ruby_sends_what_was_captured() {
     check_program("ruby", run, "ruby", "rb", &[]);
 }
 
-/// Whether the machine has `tool`, which is too large to be installed for the tests alone.
+/// Whether the machine has `tool`, which is too large to be installed for the tests alone; the
+/// setup says when it has not.
 fn has(tool: &str) -> bool {
     let found = command("which")
         .arg(tool)
@@ -158,7 +159,12 @@ fn has(tool: &str) -> bool {
         .status
         .success();
     if !found {
-        println!("SKIPPED: {tool} is not installed, so what is exported for it was not run");
+        let mut out = std::io::stdout();
+        writeln!(
+            out,
+            "SKIPPED: {tool} is not installed, so what is exported for it was not run"
+        )
+        .unwrap();
     }
     found
 }

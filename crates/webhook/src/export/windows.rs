@@ -136,7 +136,7 @@ pub(crate) fn powershell(request: &Request<'_>) -> Result<Vec<u8>, ExportError> 
         }
     };
     Ok(
-        format!("{comments}{before}@'\n{options}'@ | curl.exe --config -{argument}\n{after}")
+        format!("{comments}{before}@'\n{options}'@ | curl.exe --config '-'{argument}\n{after}")
             .into_bytes(),
     )
 }
