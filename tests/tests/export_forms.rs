@@ -23,13 +23,14 @@ fn here(path: &str) -> PathBuf {
     found
 }
 
-/// Parses what all captures are as `format`, by the grammar of the package `grammar`.
-fn check_grammar(format: &str, grammar: &str, extension: &str) {
+/// Parses what captures are as `format`, at most `limit` of them, by the grammar of the package
+/// `grammar`.
+fn check_grammar(format: &str, limit: usize, grammar: &str, extension: &str) {
     let replay = Replay::begin();
-    let mut snippets = replay.snippets(format, CAPTURES, &[]);
+    let mut snippets = replay.snippets(format, limit, &[]);
     // The longest differ from others in how many lines of base64 they have, and take minutes.
-    snippets.retain(|one| one.text.len() < 64 * 1024);
-    assert!(snippets.len() > CAPTURES * 9 / 10);
+    snippets.retain(|one| one.text.len() < 8 * 1024);
+    assert!(snippets.len() > limit / 2);
     let folder = replay.folder().join("snippets");
     fs::create_dir(&folder).unwrap();
     for Snippet { at, text } in &snippets {
@@ -47,14 +48,16 @@ fn check_grammar(format: &str, grammar: &str, extension: &str) {
 
 #[test]
 fn powershell_is_powershell() {
+    // A few: that parser takes its time.
     let grammar = "tree-sitter-powershell/tree-sitter-powershell.wasm";
-    check_grammar("curl-powershell", grammar, "ps1");
+    check_grammar("curl-powershell", 15, grammar, "ps1");
 }
 
 #[test]
 fn csharp_is_csharp() {
     check_grammar(
         "csharp",
+        CAPTURES,
         "tree-sitter-c-sharp/tree-sitter-c_sharp.wasm",
         "cs",
     );
@@ -62,7 +65,12 @@ fn csharp_is_csharp() {
 
 #[test]
 fn rust_is_rust() {
-    check_grammar("rust", "tree-sitter-rust/tree-sitter-rust.wasm", "rs");
+    check_grammar(
+        "rust",
+        CAPTURES,
+        "tree-sitter-rust/tree-sitter-rust.wasm",
+        "rs",
+    );
 }
 
 /// The text between `begin` and `end`, and what follows.
