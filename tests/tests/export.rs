@@ -62,6 +62,7 @@ fn check_program(interpreter: &str, runner: &str, format: &str, extension: &str,
 
 const SLASHES: &str = "it takes a path behind two slashes for a host";
 const CAPITALS: &str = "it writes every method in capitals";
+/// The system's own, for which its packages are.
 const PYTHON: &str = "/usr/bin/python3";
 const RUN_PYTHON: &str = r#"
 import pathlib, runpy, sys, traceback
