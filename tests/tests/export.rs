@@ -112,7 +112,7 @@ fn fetch_sends_what_was_captured() {
 }
 
 /// Tools that begin slowly are tried with so many.
-const SAMPLE: usize = 30;
+const SAMPLE: usize = 20;
 
 #[test]
 fn httpie_sends_what_was_captured() {
