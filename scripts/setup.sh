@@ -6,7 +6,8 @@ set -euo pipefail
 run=(build-essential pkg-config curl libwebkit2gtk-4.1-dev libayatana-appindicator3-1 libxdo-dev
      librsvg2-dev)
 test=(python3 python3-requests procps xvfb xauth webkit2gtk-driver dbus dunst gnome-keyring
-      imagemagick xdotool x11-utils openbox chromium strace pebble systemd)
+      imagemagick xdotool x11-utils openbox chromium strace pebble systemd zsh wget httpie php-cli
+      php-curl ruby)
 
 say() { printf '%s\n' "$*" >&2; }
 
@@ -40,4 +41,11 @@ fi
 if [ "${1:-run}" = test ] && ! cargo nextest --version >/dev/null 2>&1; then
   say "installing cargo-nextest"
   cargo install --locked cargo-nextest
+fi
+
+# Too large to be installed for one test each.
+if [ "${1:-run}" = test ]; then
+  for tool in go javac; do
+    command -v "$tool" >/dev/null || say "$tool is missing: what is exported for it will not be run"
+  done
 fi

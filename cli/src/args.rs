@@ -2,7 +2,8 @@
 
 use std::{ffi::OsString, net::SocketAddr, path::PathBuf};
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, builder::PossibleValue};
+use webhook::export::{Destination, FORMATS};
 
 /// Receive, keep and inspect webhooks on this computer.
 ///
@@ -44,6 +45,12 @@ pub(crate) enum Command {
     Ls(Ls),
     /// Show one capture as it was sent
     Show(Show),
+    /// Take captures away: as a command, as code, as HTTP, as a file for other tools
+    #[command(after_help = EXPORT_EXAMPLES)]
+    Export(Export),
+    /// Bring captures in: curl commands, HAR, `.http` files, NDJSON
+    #[command(after_help = IMPORT_EXAMPLES)]
+    Import(Import),
     /// Serve hooks files as adnanh/webhook does, with its flags: -h shows them
     #[command(disable_help_flag = true)]
     Serve {
@@ -194,9 +201,60 @@ pub(crate) struct Batch {
     pub(crate) batch: PathBuf,
 }
 
+const EXPORT_EXAMPLES: &str = "\
+Examples:
+  tenterhook export 01a2010b                                  a curl command
+  tenterhook export 01a2010b --to http://localhost:3000       the same, to a program here
+  tenterhook export 01a2010b --format python > send.py
+  tenterhook export 01a2010b 01a2010c --format har --out both.har
+  tenterhook export 01a2010b 01a2010c --format http --out captures/
+
+What `--to` names takes the place of the host; with a path, also of the path and the query.
+Secrets in headers, in the query and in forms are left out unless `--with-secrets` is given.";
+
+#[derive(Debug, Args)]
+pub(crate) struct Export {
+    /// The captures' ids, or how these begin
+    #[arg(required = true, value_name = "ID")]
+    pub(crate) ids: Vec<String>,
+    /// In which form
+    #[arg(long, default_value = "curl", value_parser = formats())]
+    pub(crate) format: String,
+    /// Where the command or program sends to
+    #[arg(long, value_name = "URL")]
+    pub(crate) to: Option<Destination>,
+    /// Leave the secrets in
+    #[arg(long)]
+    pub(crate) with_secrets: bool,
+    /// A file that does not exist yet, or a folder, for one file a capture
+    #[arg(long, value_name = "PATH")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+const IMPORT_EXAMPLES: &str = "\
+Examples:
+  tenterhook import browser.har
+  tenterhook import requests.http
+  pbpaste | tenterhook import -          a command that a browser copied as cURL
+  tenterhook export 01a2010b --format ndjson --with-secrets | tenterhook --data DIR import -
+
+What the file is, its first lines tell. Nothing is run and no further file is read.";
+
+#[derive(Debug, Args)]
+pub(crate) struct Import {
+    /// The file; `-` is the standard input
+    pub(crate) file: PathBuf,
+}
+
+fn formats() -> clap::builder::PossibleValuesParser {
+    FORMATS
+        .map(|format| PossibleValue::new(format.id).help(format.name))
+        .into()
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct Show {
-    /// The capture's id
+    /// The capture's id, or how it begins
     pub(crate) id: String,
     /// Print one JSON object
     #[arg(long)]

@@ -103,9 +103,11 @@ async fn show_deliveries(engine: &Engine, captures: &[String]) -> anyhow::Result
 async fn greet(engine: &Engine) -> anyhow::Result<()> {
     let endpoints = engine.endpoints().await?;
     for endpoint in endpoints.iter().filter(|endpoint| !endpoint.url.is_empty()) {
-        let whose = match endpoint.source {
-            Source::Local => "on this computer",
-            Source::Relay => "public",
+        let is_local = endpoint.source == Source::Local;
+        let whose = if is_local {
+            "on this computer"
+        } else {
+            "public"
         };
         print::note(&format!("{}  {}  ({whose})", endpoint.name, endpoint.url));
     }

@@ -4,7 +4,9 @@
 mod args;
 mod batch;
 mod endpoint;
+mod export;
 mod flags;
+mod import;
 mod listen;
 mod print;
 mod serve;
@@ -71,6 +73,8 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Status { json } => verbs::status(&engine, json).await,
         Command::Ls(args) => verbs::ls(&engine, args).await,
         Command::Show(args) => verbs::show(&engine, &args).await,
+        Command::Export(args) => export::run(&engine, args).await,
+        Command::Import(args) => import::run(&engine, &args.file).await,
         Command::Serve { .. } | Command::Verify(_) | Command::Handshake(_) => Ok(()),
     }
 }

@@ -79,17 +79,18 @@ pub(crate) async fn ls(engine: &Engine, args: Ls) -> anyhow::Result<()> {
 }
 
 pub(crate) async fn show(engine: &Engine, args: &Show) -> anyhow::Result<()> {
+    let id = engine.find(&args.id).await?.to_string();
     if args.deliveries {
-        let deliveries = engine.deliveries(&args.id).await?;
+        let deliveries = engine.deliveries(&id).await?;
         if args.json {
             return Ok(print::line(&serde_json::to_string(&deliveries)?)?);
         }
         for delivery in &deliveries {
-            print::line(&print::delivery(&args.id, delivery))?;
+            print::line(&print::delivery(&id, delivery))?;
         }
         return Ok(());
     }
-    let record = engine.record(&args.id).await?;
+    let record = engine.record(&id).await?;
     if args.json {
         print::line(&serde_json::to_string(&record)?)?;
         return Ok(());

@@ -4,9 +4,11 @@
 pub mod app;
 #[cfg(unix)]
 pub mod hooks;
+pub mod hostile;
 pub mod line;
 pub mod pebble;
 pub mod program;
+pub mod replay;
 pub mod screen;
 pub mod sender;
 pub mod tee;

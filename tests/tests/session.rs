@@ -111,14 +111,7 @@ async fn a_desktop_that_breaks_the_protocol_is_told_and_others_go_on() {
         Message::Binary(vec![0x10; 5].into()),
         Message::Binary(unknown.into()),
         Message::Binary(Frame::Hello(Hello::new("again")).encode()),
-        Message::Binary(
-            Frame::Data {
-                stream: 1,
-                fin: true,
-                piece: vec![1].into(),
-            }
-            .encode(),
-        ),
+        Message::Binary(Frame::Probe(1).encode()),
         Message::Binary(vec![0; wire::MAX_FRAME_BYTES + 1].into()),
     ];
     for message in cases {

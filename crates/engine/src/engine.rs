@@ -104,6 +104,9 @@ pub enum Error {
     /// There is no such capture.
     #[error("there is no capture {0}")]
     NoCapture(String),
+    /// What was typed begins the ids of several captures.
+    #[error("several captures begin with {0}: type more of the id")]
+    Several(String),
     /// There is no such endpoint.
     #[error("there is no endpoint `{0}`")]
     NoEndpoint(String),
@@ -132,6 +135,7 @@ impl Error {
             Self::Connect(_) => "connect_string",
             Self::Unpaired => "unpaired",
             Self::NoCapture(_) => "no_capture",
+            Self::Several(_) => "several",
             Self::NoEndpoint(_) => "no_endpoint",
             Self::NoDelivery(_) => "no_delivery",
             Self::Target(_) => "target",

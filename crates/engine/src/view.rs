@@ -15,6 +15,8 @@ pub enum Source {
     Relay,
     /// At the receiver on this computer.
     Local,
+    /// From a file or a command that was brought in.
+    Import,
 }
 
 /// One line of the list.

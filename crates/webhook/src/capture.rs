@@ -122,6 +122,12 @@ impl EndpointId {
         Self("local".to_owned())
     }
 
+    /// The endpoint of what was brought in from elsewhere and names none.
+    #[must_use]
+    pub fn imported() -> Self {
+        Self("imported".to_owned())
+    }
+
     /// The name as text.
     #[must_use]
     pub fn as_str(&self) -> &str {

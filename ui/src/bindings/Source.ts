@@ -3,4 +3,4 @@
 /**
  * Where a capture came in.
  */
-export type Source = "relay" | "local";
+export type Source = "relay" | "local" | "import";

@@ -42,7 +42,7 @@ pub(crate) fn insert(db: &Connection, arrival: &Arrival, now_ms: i64) -> Result<
         .execute(params![
             capture.id.to_bytes(),
             capture.endpoint.as_str(),
-            *source == Source::Local,
+            number(*source),
             is_held,
             capture.received_at_ms,
             now_ms,
@@ -110,11 +110,20 @@ fn row(row: &Row<'_>) -> Result<CaptureRow> {
     })
 }
 
-const fn source(is_local: bool) -> Source {
-    if is_local {
-        Source::Local
-    } else {
-        Source::Relay
+/// What stands in `is_local`. Whoever knows but 0 and 1 takes an import for something local.
+const fn number(source: Source) -> i64 {
+    match source {
+        Source::Relay => 0,
+        Source::Local => 1,
+        Source::Import => 2,
+    }
+}
+
+const fn source(number: i64) -> Source {
+    match number {
+        0 => Source::Relay,
+        2 => Source::Import,
+        _ => Source::Local,
     }
 }
 
@@ -126,6 +135,20 @@ pub(crate) fn by_id(db: &Connection, id: CaptureId) -> Result<Option<Stored>> {
     db.prepare_cached(&format!("SELECT {WHOLE} WHERE id = ?1"))?
         .query_row([id.to_bytes()], stored)
         .optional()
+}
+
+/// Ids from `low` to `high`, both among them, at most `limit`.
+pub(crate) fn ids_between(
+    db: &Connection,
+    low: CaptureId,
+    high: CaptureId,
+    limit: usize,
+) -> Result<Vec<CaptureId>> {
+    db.prepare_cached("SELECT id FROM captures WHERE id BETWEEN ?1 AND ?2 LIMIT ?3")?
+        .query_map(params![low.to_bytes(), high.to_bytes(), limit], |row| {
+            row.get(0).map(CaptureId::from_bytes)
+        })?
+        .collect()
 }
 
 /// Captures behind the place `after`, the oldest first, at most `limit`.

@@ -16,7 +16,7 @@ pub mod verdict;
 mod claim;
 mod crypto;
 mod detect;
-mod envelope;
+pub(crate) mod envelope;
 mod json;
 mod judge;
 mod senders;
