@@ -5,6 +5,7 @@ pub mod capture;
 pub mod decode;
 pub mod escape;
 pub mod head;
+pub mod query;
 pub mod redact;
 pub mod rules;
 pub mod verify;
