@@ -54,6 +54,7 @@ pub(crate) async fn ls(engine: &Engine, args: Ls) -> anyhow::Result<()> {
     let filter = ListFilter {
         endpoint: args.endpoint,
         text: args.grep,
+        query: None,
     };
     for seq in engine.newest_of(filter, args.limit).await? {
         let Some(record) = engine.record_at(seq).await? else {

@@ -11,7 +11,10 @@ use http::Method;
 use listener::{Limits, Tasks};
 use sqlite::Database;
 use tokio::sync::{Notify, broadcast};
-use webhook::capture::{CaptureId, NotAnId};
+use webhook::{
+    capture::{CaptureId, NotAnId},
+    query::Problem,
+};
 use wire::{
     api::{self, PairRequest, Paired},
     connect::{ConnectError, ConnectString, RelayUrl},
@@ -21,6 +24,7 @@ use wire::{
 use crate::{
     Clock,
     client::{self, CallError},
+    indexer,
     inspect::Inspect,
     intake::{self, Intake},
     lists::Lists,
@@ -29,8 +33,9 @@ use crate::{
     secrets::{Secret, SecretError, Secrets},
     settings::{Settings, SettingsError},
     store::{
-        self, captures,
+        self, captures, index,
         pairing::{self, Endpoint, Pairing},
+        search::{self, Sought},
     },
     tunnel::{self, Tunnel},
     view::{
@@ -107,6 +112,9 @@ pub enum Error {
     /// The list was closed.
     #[error("the list {0} is closed: open it again")]
     NoList(u32),
+    /// The query cannot be read; the first thing that is wrong.
+    #[error("{}", .0.first().map_or_else(String::new, |problem| problem.kind.to_string()))]
+    Query(Vec<Problem>),
     /// The receiver on this computer is not up.
     #[error("the local receiver is not running: choose a free port in the settings")]
     NoReceiver,
@@ -125,6 +133,7 @@ impl Error {
             Self::NoCapture(_) => "no_capture",
             Self::NoEndpoint(_) => "no_endpoint",
             Self::NoList(_) => "no_list",
+            Self::Query(_) => "query",
             Self::NoReceiver => "no_receiver",
         }
     }
@@ -244,6 +253,10 @@ impl Engine {
         parts
             .tasks
             .spawn("watch", move |stop| watched.run(mark, stop));
+        let (database, events) = (Arc::clone(&parts.database), parts.events.subscribe());
+        parts
+            .tasks
+            .spawn("indexer", |stop| indexer::run(database, events, stop));
         let engine = Arc::downgrade(parts);
         let prober = Prober {
             database: Arc::clone(&parts.database),
@@ -479,12 +492,17 @@ impl Engine {
         Ok([local].into_iter().chain(relay).collect())
     }
 
+    fn sought(&self, filter: ListFilter) -> Result<Sought, Error> {
+        Sought::new(filter, (self.0.options.clock)()).map_err(Error::Query)
+    }
+
     /// Opens a list of what `filter` lets through.
     ///
     /// # Errors
-    /// When the history cannot be read.
+    /// When its query cannot be read, or the history cannot.
     pub async fn open_list(&self, filter: ListFilter) -> Result<ListInfo, Error> {
-        Ok(self.0.lists.open(&self.0.database, filter).await?)
+        let sought = self.sought(filter)?;
+        Ok(self.0.lists.open(&self.0.database, sought).await?)
     }
 
     /// Takes what has come since into the list.
@@ -631,12 +649,13 @@ impl Engine {
     /// Places of the newest captures that `filter` lets through, the newest first.
     ///
     /// # Errors
-    /// When the history cannot be read.
+    /// When its query cannot be read, or the history cannot.
     pub async fn newest_of(&self, filter: ListFilter, limit: usize) -> Result<Vec<i64>, Error> {
+        let sought = self.sought(filter)?;
         let read = move |db: &sqlite::rusqlite::Connection| {
             let mut seqs = Vec::new();
             if limit > 0 {
-                captures::seek(db, &filter, 0, true, |seq| {
+                search::seek(db, &sought, 0, true, |seq| {
                     seqs.push(seq);
                     seqs.len() < limit
                 })?;
@@ -644,6 +663,17 @@ impl Engine {
             Ok(seqs)
         };
         Ok(self.0.database.read(read).await?)
+    }
+
+    /// How many captures the index of the search lacks. They are sought all the same, one by one.
+    ///
+    /// # Errors
+    /// When the history cannot be read.
+    pub async fn behind(&self) -> Result<u64, Error> {
+        let index::Progress {
+            indexed, newest, ..
+        } = self.0.database.read(index::progress).await?;
+        Ok(u64::try_from(newest - indexed).unwrap_or(0))
     }
 
     /// The whole capture at the place `seq`; none when it is gone.

@@ -135,7 +135,11 @@ impl<'a> Subject<'a> {
         match field {
             NameField::Provider => is_it(self.facts.provider),
             NameField::Type => is_it(self.facts.event),
-            NameField::Method => is_it(Some(&escape::for_display(self.capture.head.method()).0)),
+            NameField::Method => {
+                let shown = escape::for_display(self.capture.head.method()).0;
+                let shown: String = shown.chars().take(METHOD_CHARS).collect();
+                is_it(Some(&shown))
+            }
             NameField::Endpoint => {
                 is_it(Some(self.capture.endpoint.as_str())) || is_it(self.facts.endpoint_name)
             }

@@ -287,7 +287,7 @@ fn a_capture_matches_what_is_in_it() {
         "source:local",
         "endpoint:hooks",
         "path:x=1",
-        "path:/h*b",
+        "path:/h*x",
         "path=/h",
         "path:\"7qk h\"",
         "header.x-nope:*",
