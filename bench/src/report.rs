@@ -78,6 +78,7 @@ pub(crate) enum Part {
     Start,
     Size,
     List,
+    Search,
 }
 
 /// One figure by itself.
@@ -163,7 +164,7 @@ impl fmt::Display for Report {
             } else {
                 0
             };
-            writeln!(f, "{what:74} {value:>9.decimals$} {unit}")?;
+            writeln!(f, "{what:100} {value:>9.decimals$} {unit}")?;
         }
         Ok(())
     }

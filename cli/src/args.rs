@@ -42,6 +42,8 @@ pub(crate) enum Command {
     },
     /// List captures, the newest first
     Ls(Ls),
+    /// Find captures, the newest first
+    Search(Search),
     /// Show one capture as it was sent
     Show(Show),
     /// Serve hooks files as adnanh/webhook does, with its flags: -h shows them
@@ -155,12 +157,37 @@ pub(crate) struct Ls {
     /// Print one whole capture a line, as JSON
     #[arg(long)]
     pub(crate) json: bool,
-    /// Only those with TEXT in their head or body
+    /// Only those that QUERY lets through: see `tenterhook search --help`
+    #[arg(long, value_name = "QUERY")]
+    pub(crate) filter: Option<String>,
+    /// Only those with TEXT in their head or body; reads all of them
     #[arg(long, value_name = "TEXT")]
     pub(crate) grep: Option<String>,
     /// Only those of one endpoint
     #[arg(long, value_name = "ID")]
     pub(crate) endpoint: Option<String>,
+    /// At most so many
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    pub(crate) limit: usize,
+}
+
+/// Find captures, the newest first.
+///
+/// Words are looked for in target, headers and body; "several words" in quotes stand side by side.
+/// Fields: provider: type: status: verify: method: path: header.NAME: body.PATH: body: size> before:
+/// after: is: endpoint: source:. A `*` stands for any text, `=` asks for the whole value. Terms side
+/// by side must all hold; -term, not(a b) and or(a, b) join them.
+///
+/// Examples: `search payment -type:ping`, `search header.x-github-event:push after:2h`,
+/// `search 'body.repository.name=api size>10k'`.
+#[derive(Debug, Args)]
+pub(crate) struct Search {
+    /// What to find; several are joined by blanks
+    #[arg(required = true, allow_hyphen_values = true)]
+    pub(crate) query: Vec<String>,
+    /// Print one whole capture a line, as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
     /// At most so many
     #[arg(long, value_name = "N", default_value_t = 50)]
     pub(crate) limit: usize,

@@ -5,6 +5,7 @@ mod args;
 mod batch;
 mod endpoint;
 mod flags;
+mod list;
 mod listen;
 mod print;
 mod serve;
@@ -69,7 +70,8 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Endpoint(args) => endpoint::run(&engine, args.command).await,
         Command::Rotate => Ok(engine.rotate_token().await?),
         Command::Status { json } => verbs::status(&engine, json).await,
-        Command::Ls(args) => verbs::ls(&engine, args).await,
+        Command::Ls(args) => list::ls(&engine, args).await,
+        Command::Search(args) => list::search(&engine, args).await,
         Command::Show(args) => verbs::show(&engine, &args).await,
         Command::Serve { .. } | Command::Verify(_) | Command::Handshake(_) => Ok(()),
     }

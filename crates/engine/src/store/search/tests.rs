@@ -73,7 +73,7 @@ fn arrival(number: u8) -> Arrival {
             peer: None,
             head: Head::compose(method, target.as_bytes(), b"HTTP/1.1", headers).unwrap(),
             body: Bytes::from(body),
-            flaws: if number % 7 == 0 {
+            flaws: if number.is_multiple_of(7) {
                 vec![Flaw::Normalised]
             } else {
                 Vec::new()
@@ -181,11 +181,9 @@ impl History {
 }
 
 /// Texts of which each finds some and not all.
-const CRAFTED: [&str; 60] = [
+const CRAFTED: [&str; 56] = [
     "acme",
-    "ac",
     "acm",
-    "refs/heads/ma",
     "\"refs/heads\"",
     "修正",
     "修",
@@ -215,7 +213,6 @@ const CRAFTED: [&str; 60] = [
     "header.content-type:json",
     "header.content-type=application/json",
     "header.content-type:*utf-8",
-    "header.x-twice:\"one 1*\"",
     "header.x-twice=\"one 7\"",
     "header.x-github-event:push",
     "header.x-github-event:pull_request",
@@ -226,7 +223,6 @@ const CRAFTED: [&str; 60] = [
     "path:*100%",
     "path=/stripe",
     "path:\"h 7qk\"",
-    "path:/h/aXb*",
     "method:get",
     "method:P*",
     "provider:github",
@@ -247,22 +243,16 @@ const CRAFTED: [&str; 60] = [
 #[test]
 fn the_store_finds_what_the_language_says() {
     let history = History::new();
-    let all = history.all.len();
     for text in CRAFTED {
         let found = history.check(text, None);
-        let is_none = ["ac", "refs/heads/ma", "path:/h/aXb*"].contains(&text)
-            || text == "header.x-twice:\"one 1*\"";
-        assert!(
-            if is_none {
-                found < all
-            } else {
-                (1..all).contains(&found)
-            },
-            "{text}: {found}"
-        );
+        assert!((1..history.all.len()).contains(&found), "{text}: {found}");
     }
     for text in [
         "",
+        "ac",
+        "refs/heads/ma",
+        "path:/h/aXb*",
+        "header.x-twice:\"one 1*\"",
         "header.x-twice:two",
         "header.host:*",
         "before:0s",
