@@ -24,7 +24,7 @@ use wire::{
 use crate::{
     Clock,
     client::{self, CallError},
-    indexer,
+    help, indexer,
     inspect::Inspect,
     intake::{self, Intake},
     lists::Lists,
@@ -39,8 +39,8 @@ use crate::{
     },
     tunnel::{self, Tunnel},
     view::{
-        CaptureDetail, CaptureRow, EndpointView, Event, ListFilter, ListInfo, Notice, Part, Record,
-        Source, Status, TextPage, TreePage,
+        CaptureDetail, CaptureRow, EndpointView, Event, ListFilter, ListInfo, Notice, Part,
+        QueryHelp, Record, Source, Status, TextPage, TreePage,
     },
     watch,
 };
@@ -663,6 +663,14 @@ impl Engine {
             Ok(seqs)
         };
         Ok(self.0.database.read(read).await?)
+    }
+
+    /// What is wrong with the query `text`, and what may be typed at `cursor` (in UTF-16 units).
+    ///
+    /// # Errors
+    /// When the history cannot be read.
+    pub async fn query_help(&self, text: &str, cursor: usize) -> Result<QueryHelp, Error> {
+        Ok(help::help(&self.0.database, text, cursor).await?)
     }
 
     /// How many captures the index of the search lacks. They are sought all the same, one by one.

@@ -5,6 +5,7 @@ mod arrival;
 mod client;
 mod endpoints;
 mod engine;
+mod help;
 mod indexer;
 mod inspect;
 mod intake;

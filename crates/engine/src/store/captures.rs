@@ -128,6 +128,23 @@ pub(crate) fn after(db: &Connection, after: i64, limit: usize) -> Result<Vec<Sto
 }
 
 /// Reads a row of [`WHOLE`].
+/// The newest captures, the newest first, at most `limit`.
+pub(crate) fn newest(db: &Connection, limit: usize) -> Result<Vec<Stored>> {
+    db.prepare_cached(&format!("SELECT {WHOLE} ORDER BY seq DESC LIMIT ?1"))?
+        .query_map([limit], stored)?
+        .collect()
+}
+
+/// Senders and events that the newest `limit` captures have.
+pub(crate) fn newest_names(db: &Connection, limit: usize) -> Result<Vec<Named>> {
+    db.prepare_cached("SELECT sender, event FROM captures ORDER BY seq DESC LIMIT ?1")?
+        .query_map([limit], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect()
+}
+
+/// Who sent a capture, and the type of its event.
+pub(crate) type Named = (Option<String>, Option<String>);
+
 fn stored(row: &Row<'_>) -> Result<Stored> {
     stored_at(row, 0)
 }

@@ -4,10 +4,13 @@ use std::ops::Range;
 
 use super::{
     ast::Comparison,
+    content::{Piece, visit},
     field::{Field, Mark},
     name::NameField,
+    path::{BodyPath, Step},
     print::ends_bare,
 };
+use crate::{capture::Capture, decode, escape, redact};
 
 /// What may stand where the cursor is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +34,39 @@ pub enum ValuesOf {
     Header(String),
     /// Places in bodies.
     BodyPaths,
+}
+
+impl ValuesOf {
+    /// Those values that `capture` itself has; endpoint, provider and type are known elsewhere.
+    #[must_use]
+    pub fn of(&self, capture: &Capture) -> Vec<String> {
+        let text = |bytes| escape::for_display(bytes).0;
+        match self {
+            Self::Field(NameField::Method) => vec![text(capture.head.method())],
+            Self::Field(_) => Vec::new(),
+            Self::HeaderNames => {
+                let names = capture.head.headers().map(|header| text(header.name));
+                names.map(|name| name.to_ascii_lowercase()).collect()
+            }
+            Self::Header(name) if redact::is_secret_header(name.as_bytes()) => Vec::new(),
+            Self::Header(name) => {
+                let values = capture.head.all(name).map(text);
+                values.filter(|value| !value.contains(ends_bare)).collect()
+            }
+            Self::BodyPaths => {
+                let mut paths = Vec::new();
+                let kind = decode::kind(&capture.head, &capture.body);
+                visit(kind, &capture.body, |piece| {
+                    if let Piece::At(place, Some(_)) = piece {
+                        let is_key = |step: &&Step| matches!(step, Step::Key(_));
+                        let keys = place.iter().filter(is_key).cloned().collect();
+                        paths.extend(BodyPath::new(keys).map(|path| path.to_string()));
+                    }
+                });
+                paths
+            }
+        }
+    }
 }
 
 /// What may be typed at the byte `cursor` of `text`.

@@ -331,6 +331,19 @@ fn what_is_not_known_does_not_hold() {
 }
 
 #[test]
+fn a_capture_has_values_to_suggest() {
+    let capture = push();
+    let of = |values: super::ValuesOf| values.of(&capture).join(" ");
+    assert!(
+        of(super::ValuesOf::BodyPaths)
+            .starts_with(".ref .n .ok .none [\"odd key\"] .repository.full_name")
+    );
+    assert!(of(super::ValuesOf::HeaderNames).ends_with("x-twice x-twice"));
+    assert_eq!(of(super::ValuesOf::Header("x-twice".to_owned())), "one two");
+    assert_eq!(of(super::ValuesOf::Field(NameField::Method)), "POST");
+}
+
+#[test]
 fn bodies_of_every_kind_are_sought() {
     let check = |content_type: &str, body: &[u8], text: &str, want: bool| {
         let capture = capture("/", &[("Content-Type", content_type)], body);
