@@ -43,6 +43,15 @@ pub(crate) enum Command {
     /// List captures, the newest first
     Ls(Ls),
     /// Find captures, the newest first
+    ///
+    /// Words are looked for in target, headers and body; "several words" in quotes stand side by
+    /// side. Fields: provider: type: status: verify: method: path: header.NAME: body.PATH: body:
+    /// size> before: after: is: endpoint: source:. A `*` stands for any text, and `=` asks for the
+    /// whole value. Terms side by side must all hold; -term, not(a b) and or(a, b) join them; put
+    /// `--` before a query that begins with `-`.
+    ///
+    /// Examples: `search payment -type:ping`, `search header.x-github-event:push after:2h`,
+    /// `search 'or(body.repository.name:api, size>10k)'`.
     Search(Search),
     /// Show one capture as it was sent
     Show(Show),
@@ -171,19 +180,10 @@ pub(crate) struct Ls {
     pub(crate) limit: usize,
 }
 
-/// Find captures, the newest first.
-///
-/// Words are looked for in target, headers and body; "several words" in quotes stand side by side.
-/// Fields: provider: type: status: verify: method: path: header.NAME: body.PATH: body: size> before:
-/// after: is: endpoint: source:. A `*` stands for any text, `=` asks for the whole value. Terms side
-/// by side must all hold; -term, not(a b) and or(a, b) join them.
-///
-/// Examples: `search payment -type:ping`, `search header.x-github-event:push after:2h`,
-/// `search 'body.repository.name=api size>10k'`.
 #[derive(Debug, Args)]
 pub(crate) struct Search {
     /// What to find; several are joined by blanks
-    #[arg(required = true, allow_hyphen_values = true)]
+    #[arg(required = true)]
     pub(crate) query: Vec<String>,
     /// Print one whole capture a line, as JSON
     #[arg(long)]

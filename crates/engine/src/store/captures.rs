@@ -33,11 +33,13 @@ pub(crate) fn insert(db: &Connection, arrival: &Arrival, now_ms: i64) -> Result<
         .head
         .first("content-type")
         .map(|value| short(value, 200));
+    // Not `OR IGNORE`, which uses up a place: without holes a list need not be looked through.
     let added = db
         .prepare_cached(
-            "INSERT OR IGNORE INTO captures (id, endpoint, is_local, is_held, received_at_ms,
+            "INSERT INTO captures (id, endpoint, is_local, is_held, received_at_ms,
                  stored_at_ms, peer, method, target, content_type, body_bytes, flaws)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+             SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12
+             WHERE NOT EXISTS (SELECT 1 FROM captures WHERE id = ?1)",
         )?
         .execute(params![
             capture.id.to_bytes(),

@@ -23,7 +23,7 @@ use crate::{
 /// From which numbers on one way is taken rather than another. What is found is the same.
 #[derive(Debug, Clone, Copy)]
 struct Turns {
-    /// Places looked at first when only the newest are wanted; then four times as many, and so on.
+    /// Places looked at first when only the newest are wanted; then sixteen times as many, and so on.
     first_window: i64,
     /// So many captures or fewer are rather read than sought in further sets.
     rather_read: usize,
@@ -123,7 +123,7 @@ fn seek_by(
         while goes_on && end > after {
             let start = end.saturating_sub(length).max(after);
             goes_on = asked.look_up(&(start + 1..=end), true, &mut found)?;
-            (end, length) = (start, length * 4);
+            (end, length) = (start, length * 16);
         }
     } else if asked.look_up(&(after + 1..=split), false, &mut found)? {
         asked.read_through(&lacking, false, &mut found)?;
@@ -187,10 +187,10 @@ impl<'a> Asked<'a> {
         if range.is_empty() {
             return Ok(true);
         }
-        let mut bounds = self.node(self.sought.query.node(), range)?;
+        let mut bounds = self.node(self.sought.query.node(), range, range)?;
         if let Some(endpoint) = &self.sought.filter.endpoint {
             let sql = "SELECT seq FROM captures WHERE seq BETWEEN ?1 AND ?2 AND endpoint = ?3";
-            let own = self.places(range, sql, [Value::Text(endpoint.clone())])?;
+            let own = self.places(range, range, sql, [Value::Text(endpoint.clone())])?;
             bounds.sure.keep(&own);
             bounds.maybe.keep(&own);
         }
@@ -242,14 +242,16 @@ impl<'a> Asked<'a> {
         Ok((stored.seq, passes))
     }
 
-    /// The places that `sql` gives. Its first parameters are the ends of `range`, then come `more`.
+    /// The places of `range` that `sql` gives. Its first parameters are the ends of `within`, then
+    /// come `more`.
     fn places(
         &self,
         range: &RangeInclusive<i64>,
+        within: &RangeInclusive<i64>,
         sql: &str,
         more: impl IntoIterator<Item = Value>,
     ) -> Result<Bits> {
-        let ends = [*range.start(), *range.end()].map(Value::Integer);
+        let ends = [*within.start(), *within.end()].map(Value::Integer);
         let mut select = self.db.prepare_cached(sql)?;
         let mut rows = select.query(params_from_iter(ends.into_iter().chain(more)))?;
         let mut bits = Bits::none(range);
@@ -271,6 +273,6 @@ impl<'a> Asked<'a> {
             return Ok(Bits::all(range));
         }
         let sql = "SELECT seq FROM captures WHERE seq BETWEEN ?1 AND ?2";
-        self.places(range, sql, [])
+        self.places(range, range, sql, [])
     }
 }

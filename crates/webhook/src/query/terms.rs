@@ -45,10 +45,13 @@ pub fn entry(capture: &Capture) -> Entry {
     };
     let path = shown_path(capture.head.target());
     keep(Key::path(), Some(&path));
+    let mut whole = String::new();
     for header in capture.head.headers() {
         let name = String::from_utf8_lossy(header.name).to_ascii_lowercase();
         let value = String::from_utf8_lossy(header.value);
         keep(Key::header(&name), Some(&value));
+        let value = value.to_ascii_lowercase();
+        Key::header(&name).term(WHOLE, &value).push_to(&mut whole);
     }
     let mut body = String::from(" ");
     let kind = decode::kind(&capture.head, &capture.body);
@@ -59,6 +62,7 @@ pub fn entry(capture: &Capture) -> Entry {
             keep(Key::body(place), text);
         }
     });
+    fields.push_str(&whole);
     Entry {
         head: head_stream(capture),
         body,
@@ -99,6 +103,9 @@ pub fn field_terms(field: &TextField, test: &TextTest) -> FieldTerms {
                 sought.words[..whole].iter().for_each(|word| keep(word));
             }
         }
+        TextTest::Is(text) if matches!(field, TextField::Header(_)) => {
+            terms.push(key.term(WHOLE, &text.to_ascii_lowercase()).to_text());
+        }
         TextTest::Is(text) => {
             is_exact = false;
             words::for_each(text, keep);
@@ -129,6 +136,8 @@ fn whole_words(pattern: &str, mut found: impl FnMut(&str)) {
     }
 }
 
+/// That this is the whole of it; kept of headers alone, which are few.
+const WHOLE: u8 = 0xfd;
 /// That the field is there.
 const THERE: u8 = 0xfe;
 /// That a word is in it.

@@ -53,22 +53,28 @@ struct Together<'a> {
 }
 
 impl Asked<'_> {
-    /// Who passes `node` in `range`, all of which the indexes have.
-    pub(super) fn node(&self, node: &Node, range: &RangeInclusive<i64>) -> Result<Bounds> {
+    /// Who passes `node` in `range`, all of which the indexes have. What it says of those that are
+    /// not `within` does not count.
+    pub(super) fn node(
+        &self,
+        node: &Node,
+        range: &RangeInclusive<i64>,
+        within: &RangeInclusive<i64>,
+    ) -> Result<Bounds> {
         match node {
-            Node::And(all) => self.all(all, range),
-            Node::Term(_) => self.all(slice::from_ref(node), range),
+            Node::And(all) => self.all(all, range, within),
+            Node::Term(_) => self.all(slice::from_ref(node), range, within),
             Node::Or(some) => {
                 let mut either = Bounds::exact(Bits::none(range));
                 for one in some {
-                    let bounds = self.node(one, range)?;
+                    let bounds = self.node(one, range, within)?;
                     either.sure.join_with(&bounds.sure);
                     either.maybe.join_with(&bounds.maybe);
                 }
                 Ok(either)
             }
             Node::Not(inner) => {
-                let not = self.node(inner, range)?;
+                let not = self.node(inner, range, within)?;
                 let mut rest = Bounds::exact(self.everything(range)?);
                 rest.sure.remove(&not.maybe);
                 rest.maybe.remove(&not.sure);
@@ -77,7 +83,12 @@ impl Asked<'_> {
         }
     }
 
-    fn all(&self, nodes: &[Node], range: &RangeInclusive<i64>) -> Result<Bounds> {
+    fn all(
+        &self,
+        nodes: &[Node],
+        range: &RangeInclusive<i64>,
+        within: &RangeInclusive<i64>,
+    ) -> Result<Bounds> {
         let mut together = Together::default();
         for node in nodes {
             match node {
@@ -89,20 +100,20 @@ impl Asked<'_> {
         if !together.words.is_empty() {
             let sql = "SELECT rowid FROM words WHERE words MATCH ?3 AND rowid BETWEEN ?1 AND ?2";
             let text = Value::Text(together.words.join(" AND "));
-            bounds = Some(Bounds::exact(self.places(range, sql, [text])?));
+            bounds = Some(Bounds::exact(self.places(range, within, sql, [text])?));
         }
         if !together.fields.is_empty() {
             let sql = "SELECT rowid FROM fields WHERE fields MATCH ?3 AND rowid BETWEEN ?1 AND ?2";
             together.fields.sort_unstable();
             together.fields.dedup();
             let text = Value::Text(together.fields.join(" AND "));
-            let mut found = Bounds::exact(self.places(range, sql, [text])?);
+            let mut found = Bounds::exact(self.places(range, within, sql, [text])?);
             if together.is_near {
                 found.sure = Bits::none(range);
             }
             bounds = Some(found.narrow(bounds));
         }
-        let is_long = range.end() - range.start() >= self.turns.rather_by_time;
+        let is_long = within.end() - within.start() >= self.turns.rather_by_time;
         let by_time = if is_long {
             "INDEXED BY captures_by_time"
         } else {
@@ -117,14 +128,16 @@ impl Asked<'_> {
             let sql = format!(
                 "SELECT seq FROM captures {by} WHERE seq BETWEEN ?1 AND ?2 AND ({conditions})"
             );
-            let found = self.places(range, &sql, values.into_iter().flatten())?;
+            let within = left(bounds.as_ref(), within);
+            let found = self.places(range, &within, &sql, values.into_iter().flatten())?;
             bounds = Some(Bounds::exact(found).narrow(bounds));
         }
         for node in together.rest {
             if self.is_few(bounds.as_mut()) {
                 break;
             }
-            bounds = Some(self.node(node, range)?.narrow(bounds));
+            let within = left(bounds.as_ref(), within);
+            bounds = Some(self.node(node, range, &within)?.narrow(bounds));
         }
         bounds.map_or_else(|| Ok(Bounds::exact(self.everything(range)?)), Ok)
     }
@@ -185,6 +198,17 @@ impl Asked<'_> {
             }
         }
     }
+}
+
+/// From the first to the last of those that may still pass.
+fn left(bounds: Option<&Bounds>, within: &RangeInclusive<i64>) -> RangeInclusive<i64> {
+    let Some(bounds) = bounds else {
+        return within.clone();
+    };
+    let mut places = bounds.maybe.iter();
+    // Of none, a range that holds nothing.
+    let first = places.next().unwrap_or(within.end() + 1);
+    first..=places.next_back().unwrap_or(first)
 }
 
 /// What the index of words is asked. Words are letters and digits, so nothing in them ends the

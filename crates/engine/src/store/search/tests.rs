@@ -319,6 +319,26 @@ fn a_capture_that_was_deleted_is_not_found() {
 }
 
 #[test]
+fn a_capture_that_comes_again_takes_no_place() {
+    let db = Connection::open_in_memory().unwrap();
+    for migration in MIGRATIONS {
+        db.execute_batch(migration).unwrap();
+    }
+    for (number, is_new) in [(1, true), (1, false), (2, true)] {
+        assert_eq!(captures::insert(&db, &arrival(number), 0).unwrap(), is_new);
+    }
+    assert_eq!(index::progress(&db).unwrap().newest, 2);
+    assert!(captures::is_dense(&db).unwrap());
+    db.execute("DELETE FROM captures WHERE seq = 1", ())
+        .unwrap();
+    captures::insert(&db, &arrival(3), 0).unwrap();
+    captures::insert(&db, &arrival(4), 0).unwrap();
+    db.execute("DELETE FROM captures WHERE seq = 3", ())
+        .unwrap();
+    assert!(!captures::is_dense(&db).unwrap());
+}
+
+#[test]
 fn two_that_fill_the_indexes_at_once_put_nothing_in_twice() {
     let history = History::new();
     let (one, other) = (
