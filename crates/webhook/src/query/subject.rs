@@ -35,7 +35,7 @@ pub struct Facts<'a> {
     pub event: Option<&'a str>,
     /// The status that its sender was answered.
     pub status: Option<u16>,
-    /// What its signature proved: [`Verdict::reason`](crate::verify::Verdict::reason).
+    /// What its signature proved, in the one word that a verdict has for it, such as `ok`.
     pub verdict: Option<&'a str>,
     /// The marks that it has.
     pub marks: &'a [Mark],
