@@ -15,14 +15,16 @@ const ENDPOINTS: [&str; 2] = ["github-9f3kq2m7", "stripe-b81x04tz"];
 const STEP_MS: i64 = 31_000;
 
 /// Puts `count` captures into the history in the folder `data`, the newest received a moment ago.
+/// The answer is how many bytes their senders sent.
 ///
 /// # Errors
 /// When the history cannot be made or has other tables.
-pub(crate) fn fill(data: &Path, count: u32) -> anyhow::Result<()> {
+pub(crate) fn fill(data: &Path, count: u32) -> anyhow::Result<u64> {
     // Makes the tables.
     drop(Engine::open(options(data))?);
     let mut history = Connection::open(data.join("history.db"))?;
     let change = history.transaction()?;
+    let mut bytes = 0;
     let begun_ms = now_ms() - i64::from(count) * STEP_MS;
     {
         let mut capture = change.prepare(
@@ -54,6 +56,7 @@ pub(crate) fn fill(data: &Path, count: u32) -> anyhow::Result<()> {
                 target,
                 body.len()
             ])?;
+            bytes += (head.len() + body.len()) as u64;
             content.execute(params![
                 change.last_insert_rowid(),
                 head.as_bytes(),
@@ -61,7 +64,8 @@ pub(crate) fn fill(data: &Path, count: u32) -> anyhow::Result<()> {
             ])?;
         }
     }
-    Ok(change.commit()?)
+    change.commit()?;
+    Ok(bytes)
 }
 
 /// With which the history in `data` is opened.

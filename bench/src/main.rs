@@ -10,6 +10,7 @@ mod origin;
 mod product;
 mod report;
 mod screen;
+mod search;
 mod size;
 mod start;
 mod throughput;
@@ -44,6 +45,9 @@ struct Args {
     /// Seconds of each round of the throughput
     #[arg(long, default_value_t = 3)]
     seconds: u64,
+    /// Captures in the history that is searched
+    #[arg(long, default_value_t = 1_000_000)]
+    captures: u32,
     /// Work in a folder below DIR; its disk is the one that is measured [default: that of the build]
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
@@ -65,6 +69,8 @@ enum Subject {
     Size,
     List,
     Crowd,
+    /// Takes a quarter of an hour and 5 GB: only when it is asked for
+    Search,
 }
 
 fn main() -> anyhow::Result<()> {
@@ -108,6 +114,12 @@ fn main() -> anyhow::Result<()> {
                 .figures
                 .extend(list::measure(&product.desktop.data, HISTORY as usize)?);
         }
+    }
+    if args.only.contains(&Subject::Search) {
+        let lasting = Duration::from_secs(args.seconds);
+        report
+            .figures
+            .extend(search::measure(data, args.captures, lasting)?);
     }
     if is_on(Subject::Size) {
         report.figures.extend(size::measure(data)?);

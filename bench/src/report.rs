@@ -79,6 +79,7 @@ pub(crate) enum Part {
     Size,
     List,
     Crowd,
+    Search,
 }
 
 /// One figure by itself.
@@ -164,7 +165,7 @@ impl fmt::Display for Report {
             } else {
                 0
             };
-            writeln!(f, "{what:74} {value:>9.decimals$} {unit}")?;
+            writeln!(f, "{what:100} {value:>9.decimals$} {unit}")?;
         }
         Ok(())
     }

@@ -43,6 +43,17 @@ pub(crate) enum Command {
     },
     /// List captures, the newest first
     Ls(Ls),
+    /// Find captures, the newest first
+    ///
+    /// Words are looked for in target, headers and body; "several words" in quotes stand side by
+    /// side. Fields: provider: type: status: verify: method: path: header.NAME: body.PATH: body:
+    /// size> before: after: is: endpoint: source:. A `*` stands for any text, and `=` asks for the
+    /// whole value. Terms side by side must all hold; -term, not(a b) and or(a, b) join them; put
+    /// `--` before a query that begins with `-`.
+    ///
+    /// Examples: `search payment -type:ping`, `search header.x-github-event:push after:2h`,
+    /// `search 'or(body.repository.name:api, size>10k)'`.
+    Search(Search),
     /// Show one capture as it was sent
     Show(Show),
     /// Take captures away: as a command, as code, as HTTP, as a file for other tools
@@ -183,12 +194,28 @@ pub(crate) struct Ls {
     /// Print one whole capture a line, as JSON
     #[arg(long)]
     pub(crate) json: bool,
-    /// Only those with TEXT in their head or body
+    /// Only those that QUERY lets through: see `tenterhook search --help`
+    #[arg(long, value_name = "QUERY")]
+    pub(crate) filter: Option<String>,
+    /// Only those with TEXT in their head or body; reads all of them
     #[arg(long, value_name = "TEXT")]
     pub(crate) grep: Option<String>,
     /// Only those of one endpoint
     #[arg(long, value_name = "ID")]
     pub(crate) endpoint: Option<String>,
+    /// At most so many
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    pub(crate) limit: usize,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Search {
+    /// What to find; several are joined by blanks
+    #[arg(required = true)]
+    pub(crate) query: Vec<String>,
+    /// Print one whole capture a line, as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
     /// At most so many
     #[arg(long, value_name = "N", default_value_t = 50)]
     pub(crate) limit: usize,

@@ -7,6 +7,7 @@ mod endpoint;
 mod export;
 mod flags;
 mod import;
+mod list;
 mod listen;
 mod print;
 mod serve;
@@ -71,7 +72,8 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Endpoint(args) => endpoint::run(&engine, args.command).await,
         Command::Rotate => Ok(engine.rotate_token().await?),
         Command::Status { json } => verbs::status(&engine, json).await,
-        Command::Ls(args) => verbs::ls(&engine, args).await,
+        Command::Ls(args) => list::ls(&engine, args).await,
+        Command::Search(args) => list::search(&engine, args).await,
         Command::Show(args) => verbs::show(&engine, &args).await,
         Command::Export(args) => export::run(&engine, args).await,
         Command::Import(args) => import::run(&engine, &args.file).await,

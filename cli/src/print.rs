@@ -1,7 +1,7 @@
 //! What goes to the terminal. Text of strangers is escaped here, so that it moves no cursor and
 //! hides nothing.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use engine::view::{DeliveryView, Leg, Probe, ProbeFailure, Record};
@@ -45,8 +45,31 @@ pub(crate) fn is_closed(error: &anyhow::Error) -> bool {
     kind == Some(io::ErrorKind::BrokenPipe)
 }
 
+/// How a part of a line is set off.
+#[derive(Debug, Clone, Copy)]
+enum Tone {
+    Quiet,
+    Loud,
+}
+
 /// One capture in one line for people.
 pub(crate) fn summary(record: &Record) -> String {
+    line_of(record, |_, text| text.to_owned())
+}
+
+/// As [`summary`], with what matters set off where a terminal shows it.
+pub(crate) fn coloured(record: &Record) -> String {
+    let is_plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    if is_plain || !io::stdout().is_terminal() {
+        return summary(record);
+    }
+    line_of(record, |tone, text| match tone {
+        Tone::Quiet => format!("\x1b[2m{text}\x1b[0m"),
+        Tone::Loud => format!("\x1b[1m{text}\x1b[0m"),
+    })
+}
+
+fn line_of(record: &Record, tone: impl Fn(Tone, &str) -> String) -> String {
     let shown = |text: &str| escape::for_display(text.as_bytes()).0;
     let time = record.received_at.get(11..19).unwrap_or_default();
     let content_type = record
@@ -60,11 +83,10 @@ pub(crate) fn summary(record: &Record) -> String {
     let target: String = shown(&record.target).chars().take(200).collect();
     let held = if record.held { "  held" } else { "" };
     let size = size(record.body_bytes);
-    format!(
-        "{time}  {:7} {target}  {content_type}  {size}  {}{held}",
-        shown(&record.method),
-        record.id
-    )
+    let method = format!("{:7}", shown(&record.method));
+    let (time, method) = (tone(Tone::Quiet, time), tone(Tone::Loud, &method));
+    let id = tone(Tone::Quiet, &record.id);
+    format!("{time}  {method} {target}  {content_type}  {size}  {id}{held}")
 }
 
 /// What came of a probe, in one line for people.

@@ -1,21 +1,13 @@
 //! The verbs that do one thing and end.
 
-use std::time::Duration;
-
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use engine::{
     Engine,
-    view::{ListFilter, Record, Status},
+    view::{Record, Status},
 };
 use webhook::escape;
 
-use crate::{
-    args::{Ls, Show},
-    listen, print,
-};
-
-/// How long a list waits for what is on its way.
-const SETTLE: Duration = Duration::from_secs(1);
+use crate::{args::Show, listen, print};
 
 pub(crate) async fn pair(engine: &Engine, connect: &str) -> anyhow::Result<()> {
     engine.pair(connect, &engine::computer_name()).await?;
@@ -53,27 +45,6 @@ pub(crate) async fn status(engine: &Engine, json: bool) -> anyhow::Result<()> {
     print::line(&format!("on disk   {}", print::size(bytes)))?;
     for notice in status.notices {
         print::line(&format!("note      {}", notice.message))?;
-    }
-    Ok(())
-}
-
-pub(crate) async fn ls(engine: &Engine, args: Ls) -> anyhow::Result<()> {
-    // What was acknowledged a moment ago may still be on its way from the relay.
-    engine.settle(SETTLE).await;
-    let filter = ListFilter {
-        endpoint: args.endpoint,
-        text: args.grep,
-    };
-    for seq in engine.newest_of(filter, args.limit).await? {
-        let Some(record) = engine.record_at(seq).await? else {
-            continue;
-        };
-        let text = if args.json {
-            serde_json::to_string(&record)?
-        } else {
-            print::summary(&record)
-        };
-        print::line(&text)?;
     }
     Ok(())
 }

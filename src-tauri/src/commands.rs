@@ -3,8 +3,8 @@
 use engine::{
     Engine,
     view::{
-        CaptureDetail, CaptureRow, EndpointView, ListFilter, ListInfo, Part, Status, TextPage,
-        TreePage, UiError,
+        CaptureDetail, CaptureRow, EndpointView, ListFilter, ListInfo, Part, QueryHelp, Status,
+        TextPage, TreePage, UiError,
     },
 };
 use serde::{Serialize, Serializer};
@@ -42,6 +42,7 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
     generate_handler![
         status,
         endpoints,
+        query_help,
         open_list,
         grow_list,
         rows,
@@ -66,6 +67,15 @@ async fn status(engine: State<'_, Engine>) -> Result<Status, Error> {
 #[command]
 async fn endpoints(engine: State<'_, Engine>) -> Result<Vec<EndpointView>, Error> {
     Ok(engine.endpoints().await?)
+}
+
+#[command]
+async fn query_help(
+    engine: State<'_, Engine>,
+    text: String,
+    cursor: usize,
+) -> Result<QueryHelp, Error> {
+    Ok(engine.query_help(&text, cursor).await?)
 }
 
 #[command]

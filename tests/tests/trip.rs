@@ -136,6 +136,7 @@ async fn a_request_arrives_byte_for_byte_awake_asleep_and_after_restarts() {
     let filter = ListFilter {
         endpoint: Some(endpoint.id),
         text: Some("RESTARTED".to_owned()),
+        query: Some("restarted".to_owned()),
     };
     assert_eq!(engine.open_list(filter).await.unwrap().count, 1);
     engine.stop().await;

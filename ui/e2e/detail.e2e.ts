@@ -8,7 +8,7 @@ import { engine, open, settled } from "./window";
 /** Opens the window on the newest capture with this word in it. */
 async function look(word: string, rows = 1204): Promise<Page> {
   const page = await open({ rows });
-  await page.getByRole("textbox", { name: "Filter" }).fill(word);
+  await page.getByRole("combobox", { name: "Filter" }).fill(word);
   await page.getByRole("option").filter({ hasText: word }).first().click();
   await page.getByRole("tabpanel").waitFor();
   await settled(page);
@@ -111,7 +111,7 @@ test("the query is decoded, and says what is not there", async () => {
   const page = await look("orders");
   await page.keyboard.press("3");
   expect(await page.locator("dd").allInnerTexts()).toEqual(["north", "1", "a b"]);
-  await page.getByRole("textbox", { name: "Filter" }).fill("slack");
+  await page.getByRole("combobox", { name: "Filter" }).fill("slack");
   await page.getByRole("option").first().click();
   await page.getByText("The address has no query").waitFor();
 });
@@ -123,7 +123,7 @@ test("a request without a body says so", async () => {
 
 test("JSON that breaks off names the place", async () => {
   const page = await open({ rows: 1204 });
-  await page.getByRole("textbox", { name: "Filter" }).fill("stripe");
+  await page.getByRole("combobox", { name: "Filter" }).fill("stripe");
   for (let tries = 0; tries < 60; tries += 1) {
     await page.keyboard.press(tries === 0 ? "Enter" : "j");
     await settled(page);

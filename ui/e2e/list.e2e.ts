@@ -139,14 +139,14 @@ test("letters typed into the filter are not shortcuts", async () => {
   await page.keyboard.press("/");
   await page.keyboard.type("jkl[?12");
   await settled(page);
-  expect(await page.getByRole("textbox", { name: "Filter" }).inputValue()).toBe("jkl[?12");
+  expect(await page.getByRole("combobox", { name: "Filter" }).inputValue()).toBe("jkl[?12");
   expect(await page.getByRole("dialog").count()).toBe(0);
   expect(await page.getByRole("navigation").count()).toBe(1);
 });
 
 test("no match says so and offers the way back", async () => {
   const page = await open({ rows: 50 });
-  await page.getByRole("textbox", { name: "Filter" }).fill("nothing is like this");
+  await page.getByRole("combobox", { name: "Filter" }).fill("nothing is like this");
   await page.getByText("No capture matches").waitFor();
   await page.getByRole("button", { name: "Clear the filter" }).last().click();
   await options(page).first().waitFor();
@@ -222,4 +222,43 @@ test("every row in view is drawn while the list is flung about", async () => {
     });
     expect(Math.abs(holes)).toBeLessThan(1);
   }
+});
+
+const filter = (page: Page) => page.getByRole("combobox", { name: "Filter" });
+const suggestion = (page: Page, name: string) =>
+  page.getByRole("listbox", { name: "What may come next" }).getByRole("option", { name });
+
+test("a query is completed by the keys, and narrows the list", async () => {
+  const page = await open({ rows: 1204 });
+  await page.keyboard.press("/");
+  await filter(page).pressSequentially("is:h");
+  await suggestion(page, "held").waitFor();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Tab");
+  expect(await filter(page).inputValue()).toBe("is:held");
+  await page.getByText(/\d+ match/).waitFor();
+  await page.keyboard.press("Enter");
+  expect(await suggestion(page, "held").count()).toBe(0);
+  await chosen(page).or(page.getByRole("listbox")).first().waitFor();
+});
+
+test("a suggestion that is clicked leaves the cursor behind it", async () => {
+  const page = await open({ rows: 300 });
+  await filter(page).pressSequentially("me");
+  await suggestion(page, "method:").click();
+  await page.keyboard.type("get");
+  expect(await filter(page).inputValue()).toBe("method:get");
+});
+
+test("a query that cannot be read says where, and keeps the list", async () => {
+  const page = await open({ rows: 1204 });
+  await filter(page).fill("colour:red harbor");
+  const fault = page.getByRole("status").filter({ hasText: "There is no field" });
+  await fault.waitFor();
+  expect(await fault.locator("mark").innerText()).toBe("colour");
+  expect(await filter(page).getAttribute("aria-invalid")).toBe("true");
+  expect(await page.getByText("1,204 captures").count()).toBeGreaterThan(0);
+  await filter(page).fill("harbor");
+  await page.getByText(/\d+ match/).waitFor();
+  expect(await fault.count()).toBe(0);
 });

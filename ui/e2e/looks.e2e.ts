@@ -6,7 +6,7 @@ import type { Page } from "playwright-core";
 import { engine, expectNoBarriers, open, shot, type Opening } from "./window";
 
 const look = async (page: Page, word: string) => {
-  await page.getByRole("textbox", { name: "Filter" }).fill(word);
+  await page.getByRole("combobox", { name: "Filter" }).fill(word);
   await page.getByRole("option").filter({ hasText: word }).first().click();
   await page.getByRole("tabpanel").waitFor();
 };
@@ -56,6 +56,18 @@ const STATES: Record<string, State> = {
       await page.keyboard.press("4");
     },
   },
+  suggestions: {
+    reach: async (page) => {
+      await page.getByRole("combobox", { name: "Filter" }).pressSequentially("github is:");
+      await page.keyboard.press("ArrowDown");
+    },
+  },
+  fault: {
+    reach: async (page) => {
+      await page.getByRole("combobox", { name: "Filter" }).fill("colour:red harbor");
+      await page.locator("mark").waitFor();
+    },
+  },
   new: {
     reach: async (page) => {
       await page.getByRole("option").nth(3).click();
@@ -65,7 +77,7 @@ const STATES: Record<string, State> = {
   },
   "no-match": {
     reach: async (page) => {
-      await page.getByRole("textbox", { name: "Filter" }).fill("nothing is like this");
+      await page.getByRole("combobox", { name: "Filter" }).fill("nothing is like this");
       await page.getByText("No capture matches").waitFor();
     },
   },

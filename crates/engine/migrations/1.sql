@@ -14,16 +14,47 @@ CREATE TABLE captures (
     target TEXT NOT NULL,                   -- for the list: escaped, at most 512 characters
     content_type TEXT,                      -- for the list
     body_bytes INTEGER NOT NULL,
-    flaws TEXT NOT NULL                     -- names, separated by blanks
+    flaws TEXT NOT NULL,                    -- names, separated by blanks
+    sender TEXT,                            -- who sent it, where that was recognised
+    event TEXT,                             -- the type of its event, in the sender's words
+    summary TEXT                            -- what it is about, in a line
 ) STRICT;
 
 CREATE INDEX captures_by_endpoint ON captures (endpoint, seq);
+CREATE INDEX captures_by_time ON captures (received_at_ms, seq);
 
 CREATE TABLE contents (
     seq INTEGER PRIMARY KEY REFERENCES captures (seq) ON DELETE CASCADE,
     head BLOB NOT NULL,                     -- from the request line to the empty line, as sent
     body BLOB NOT NULL                      -- as sent, its transfer coding removed
 ) STRICT;
+
+-- Indexes of text, filled beside the road: see `indexer`. They hold words and no text; what they are
+-- made of is in `webhook::query`. The words come with blanks between them, and all that is not
+-- ASCII belongs to a word.
+CREATE VIRTUAL TABLE words USING fts5 (
+    body, head,
+    content = '', contentless_delete = 1, tokenize = 'ascii'
+);
+
+-- Terms that stand for a word in a field.
+CREATE VIRTUAL TABLE fields USING fts5 (
+    terms,
+    content = '', contentless_delete = 1, tokenize = 'ascii', detail = none
+);
+
+CREATE TRIGGER captures_forgotten AFTER DELETE ON captures BEGIN
+    DELETE FROM words WHERE rowid = old.seq;
+    DELETE FROM fields WHERE rowid = old.seq;
+END;
+
+-- All captures up to here are in `words` and `fields`.
+CREATE TABLE indexed (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    seq INTEGER NOT NULL
+) STRICT;
+
+INSERT INTO indexed VALUES (1, 0);
 
 -- The relay that this desktop is paired with. The token is in the keychain.
 CREATE TABLE relay (

@@ -11,7 +11,10 @@ use http::Method;
 use listener::{Limits, Tasks};
 use sqlite::Database;
 use tokio::sync::{Notify, broadcast, mpsc};
-use webhook::capture::{CaptureId, NotAnId};
+use webhook::{
+    capture::{CaptureId, NotAnId},
+    query::Problem,
+};
 use wire::{
     api::{self, PairRequest, Paired},
     connect::{ConnectError, ConnectString, RelayUrl},
@@ -23,6 +26,7 @@ use crate::{
     client::{self, CallError},
     deliveries::forward_view,
     forward::{Forwarder, Target, TargetError},
+    help, indexer,
     inspect::Inspect,
     intake::{self, Intake},
     line,
@@ -32,13 +36,14 @@ use crate::{
     secrets::{Secret, SecretError, Secrets},
     settings::{Settings, SettingsError},
     store::{
-        self, captures, deliveries,
+        self, captures, deliveries, index,
         pairing::{self, Endpoint, Pairing},
+        search::{self, Sought},
     },
     tunnel::{self, Tunnel},
     view::{
-        CaptureDetail, CaptureRow, EndpointView, Event, ListFilter, ListInfo, Notice, Part, Record,
-        Source, Status, TextPage, TreePage,
+        CaptureDetail, CaptureRow, EndpointView, Event, ListFilter, ListInfo, Notice, Part,
+        QueryHelp, Record, Source, Status, TextPage, TreePage,
     },
     watch,
 };
@@ -119,6 +124,9 @@ pub enum Error {
     /// The list was closed.
     #[error("the list {0} is closed: open it again")]
     NoList(u32),
+    /// The query cannot be read; the first thing that is wrong.
+    #[error("{}", .0.first().map_or_else(String::new, |problem| problem.kind.to_string()))]
+    Query(Vec<Problem>),
     /// The receiver on this computer is not up.
     #[error("the local receiver is not running: choose a free port in the settings")]
     NoReceiver,
@@ -140,6 +148,7 @@ impl Error {
             Self::NoDelivery(_) => "no_delivery",
             Self::Target(_) => "target",
             Self::NoList(_) => "no_list",
+            Self::Query(_) => "query",
             Self::NoReceiver => "no_receiver",
         }
     }
@@ -271,6 +280,10 @@ impl Engine {
         parts
             .tasks
             .spawn("watch", move |stop| watched.run(mark, stop));
+        let (database, events) = (Arc::clone(&parts.database), parts.events.subscribe());
+        parts
+            .tasks
+            .spawn("indexer", |stop| indexer::run(database, events, stop));
         let engine = Arc::downgrade(parts);
         let prober = Prober {
             database: Arc::clone(&parts.database),
@@ -532,12 +545,17 @@ impl Engine {
         Ok(all)
     }
 
+    fn sought(&self, filter: ListFilter) -> Result<Sought, Error> {
+        Sought::new(filter, (self.0.options.clock)()).map_err(Error::Query)
+    }
+
     /// Opens a list of what `filter` lets through.
     ///
     /// # Errors
-    /// When the history cannot be read.
+    /// When its query cannot be read, or the history cannot.
     pub async fn open_list(&self, filter: ListFilter) -> Result<ListInfo, Error> {
-        Ok(self.0.lists.open(&self.0.database, filter).await?)
+        let sought = self.sought(filter)?;
+        Ok(self.0.lists.open(&self.0.database, sought).await?)
     }
 
     /// Takes what has come since into the list.
@@ -684,12 +702,13 @@ impl Engine {
     /// Places of the newest captures that `filter` lets through, the newest first.
     ///
     /// # Errors
-    /// When the history cannot be read.
+    /// When its query cannot be read, or the history cannot.
     pub async fn newest_of(&self, filter: ListFilter, limit: usize) -> Result<Vec<i64>, Error> {
+        let sought = self.sought(filter)?;
         let read = move |db: &sqlite::rusqlite::Connection| {
             let mut seqs = Vec::new();
             if limit > 0 {
-                captures::seek(db, &filter, 0, true, |seq| {
+                search::seek(db, &sought, 0, true, |seq| {
                     seqs.push(seq);
                     seqs.len() < limit
                 })?;
@@ -697,6 +716,25 @@ impl Engine {
             Ok(seqs)
         };
         Ok(self.0.database.read(read).await?)
+    }
+
+    /// What is wrong with the query `text`, and what may be typed at `cursor` (in UTF-16 units).
+    ///
+    /// # Errors
+    /// When the history cannot be read.
+    pub async fn query_help(&self, text: &str, cursor: usize) -> Result<QueryHelp, Error> {
+        Ok(help::help(&self.0.database, text, cursor).await?)
+    }
+
+    /// How many captures the index of the search lacks. They are sought all the same, one by one.
+    ///
+    /// # Errors
+    /// When the history cannot be read.
+    pub async fn behind(&self) -> Result<u64, Error> {
+        let index::Progress {
+            indexed, newest, ..
+        } = self.0.database.read(index::progress).await?;
+        Ok(u64::try_from(newest - indexed).unwrap_or(0))
     }
 
     /// The whole capture at the place `seq`; none when it is gone.

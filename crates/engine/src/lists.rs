@@ -4,7 +4,7 @@
 use std::{
     collections::HashMap,
     sync::{
-        Mutex, PoisonError,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicU32, Ordering},
     },
 };
@@ -12,8 +12,11 @@ use std::{
 use sqlite::Database;
 
 use crate::{
-    store::captures,
-    view::{CaptureRow, ListFilter, ListInfo},
+    store::{
+        captures, index,
+        search::{self, Sought},
+    },
+    view::{CaptureRow, ListInfo},
 };
 
 /// Lists open at once; the oldest is closed for a new one, for a face may have forgotten it.
@@ -28,33 +31,35 @@ pub(crate) struct Lists {
 
 #[derive(Debug, Clone)]
 struct List {
-    filter: ListFilter,
+    sought: Arc<Sought>,
     /// The captures, the oldest first.
     seqs: Vec<i64>,
     /// How far the history was looked through.
     seen: i64,
+    /// Captures that the indexes lacked then.
+    behind: u64,
+}
+
+impl List {
+    fn info(&self, number: u32) -> ListInfo {
+        ListInfo {
+            list: number,
+            count: self.seqs.len(),
+            behind: self.behind,
+        }
+    }
 }
 
 impl Lists {
-    /// Opens a list of what `filter` lets through.
+    /// Opens a list of what `sought` lets through.
     pub(crate) async fn open(
         &self,
         database: &Database,
-        filter: ListFilter,
+        sought: Sought,
     ) -> Result<ListInfo, sqlite::Error> {
-        let list = grown(
-            database,
-            List {
-                filter,
-                seqs: Vec::new(),
-                seen: 0,
-            },
-        )
-        .await?;
-        let (number, count) = (
-            self.last.fetch_add(1, Ordering::Relaxed) + 1,
-            list.seqs.len(),
-        );
+        let list = look(database, Arc::new(sought), 0).await?;
+        let number = self.last.fetch_add(1, Ordering::Relaxed) + 1;
+        let info = list.info(number);
         let mut open = self.lock();
         if open.len() >= OPEN
             && let Some(oldest) = open.keys().min().copied()
@@ -62,10 +67,7 @@ impl Lists {
             open.remove(&oldest);
         }
         open.insert(number, list);
-        Ok(ListInfo {
-            list: number,
-            count,
-        })
+        Ok(info)
     }
 
     /// Takes in what has come since. None when there is no such list.
@@ -74,19 +76,11 @@ impl Lists {
         database: &Database,
         number: u32,
     ) -> Result<Option<ListInfo>, sqlite::Error> {
-        let Some((filter, seen)) = self.lock().get(&number).map(|l| (l.filter.clone(), l.seen))
-        else {
+        let known = |list: &List| (Arc::clone(&list.sought), list.seen);
+        let Some((sought, seen)) = self.lock().get(&number).map(known) else {
             return Ok(None);
         };
-        let new = grown(
-            database,
-            List {
-                filter,
-                seqs: Vec::new(),
-                seen,
-            },
-        )
-        .await?;
+        let new = look(database, sought, seen).await?;
         let mut open = self.lock();
         let Some(list) = open.get_mut(&number) else {
             return Ok(None);
@@ -95,10 +89,8 @@ impl Lists {
         let from = new.seqs.partition_point(|seq| *seq <= list.seen);
         list.seqs.extend_from_slice(&new.seqs[from..]);
         list.seen = list.seen.max(new.seen);
-        Ok(Some(ListInfo {
-            list: number,
-            count: list.seqs.len(),
-        }))
+        list.behind = new.behind;
+        Ok(Some(list.info(number)))
     }
 
     /// The rows from position `from` on, the oldest being 0. None when there is no such list.
@@ -130,21 +122,30 @@ impl Lists {
     }
 }
 
-/// Looks through the history behind what `list` has seen.
-async fn grown(database: &Database, mut list: List) -> Result<List, sqlite::Error> {
+/// Looks through the history behind `after`.
+async fn look(database: &Database, sought: Arc<Sought>, after: i64) -> Result<List, sqlite::Error> {
     database
         .read(move |db| {
-            let seen = crate::store::mark(db)?.seq;
-            captures::seek(db, &list.filter, list.seen, false, |seq| {
-                // One that came after the mark is taken in the next time.
-                let is_seen = seq <= seen;
+            let index::Progress {
+                indexed, newest, ..
+            } = index::progress(db)?;
+            let mut seqs = Vec::new();
+            search::seek(db, &sought, after, false, |seq| {
+                // One that came meanwhile is taken in the next time.
+                let is_seen = seq <= newest;
                 if is_seen {
-                    list.seqs.push(seq);
+                    seqs.push(seq);
                 }
                 is_seen
             })?;
-            list.seen = seen;
-            Ok(list)
+            let read = newest - indexed.max(after);
+            let reads = !sought.query.is_everything();
+            Ok(List {
+                sought,
+                seqs,
+                seen: newest.max(after),
+                behind: u64::try_from(read).ok().filter(|_| reads).unwrap_or(0),
+            })
         })
         .await
 }

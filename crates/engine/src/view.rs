@@ -218,8 +218,41 @@ pub struct RowDelivery {
 pub struct ListFilter {
     /// Those of one endpoint.
     pub endpoint: Option<String>,
-    /// Those that have this text in their head or body; letters of either case.
+    /// Those that have this text in their head or body; letters of either case. All bytes are
+    /// looked through, which takes its time.
     pub text: Option<String>,
+    /// Those that this query lets through: see `webhook::query`.
+    pub query: Option<String>,
+}
+
+/// A place in a query that could not be read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct QueryProblem {
+    /// Where it begins, in UTF-16 units.
+    pub from: u32,
+    /// Where it ends, in UTF-16 units; where something is missing it has no length.
+    pub to: u32,
+    /// A word for it, for programs.
+    pub code: String,
+    /// What was expected there.
+    pub message: String,
+}
+
+/// What can be said of a query while it is typed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct QueryHelp {
+    /// What could not be read, in the order of the text.
+    pub problems: Vec<QueryProblem>,
+    /// Where the text begins that a suggestion takes the place of, in UTF-16 units.
+    pub from: u32,
+    /// Where it ends.
+    pub to: u32,
+    /// What may stand there.
+    pub suggestions: Vec<String>,
 }
 
 /// A list that was opened.
@@ -231,6 +264,10 @@ pub struct ListInfo {
     pub list: u32,
     /// How many captures it holds.
     pub count: usize,
+    /// How many captures the search's index lacked and had to be read one by one. Of many the
+    /// answer is slow, and none is missing.
+    #[ts(type = "number")]
+    pub behind: u64,
 }
 
 /// One visible line of a body's tree.

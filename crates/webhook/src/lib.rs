@@ -9,6 +9,7 @@ pub mod escape;
 pub mod export;
 pub mod head;
 pub mod import;
+pub mod query;
 pub mod redact;
 pub mod rules;
 pub mod sender;

@@ -8,6 +8,7 @@ import type { EngineEvent } from "../bindings/EngineEvent";
 import type { ListFilter } from "../bindings/ListFilter";
 import type { ListInfo } from "../bindings/ListInfo";
 import type { Part } from "../bindings/Part";
+import type { QueryHelp } from "../bindings/QueryHelp";
 import type { Status } from "../bindings/Status";
 import type { TextPage } from "../bindings/TextPage";
 import type { TreePage } from "../bindings/TreePage";
@@ -17,6 +18,9 @@ import type { UiError } from "../bindings/UiError";
 export interface Backend {
   status(): Promise<Status>;
   endpoints(): Promise<EndpointView[]>;
+
+  /** What is wrong with a query, and what may be typed at `cursor`. */
+  queryHelp(text: string, cursor: number): Promise<QueryHelp>;
 
   /**
    * Opens a list of the captures that match. Positions in it count from the oldest (0), so that

@@ -11,6 +11,7 @@ export function tauriBackend(): Backend {
   return {
     status: () => invoke("status"),
     endpoints: () => invoke("endpoints"),
+    queryHelp: (text, cursor) => invoke("query_help", { text, cursor }),
     openList: (filter) => invoke("open_list", { filter }),
     growList: (list) => invoke("grow_list", { list }),
     rows: (list, from, count) => invoke("rows", { list, from, count }),

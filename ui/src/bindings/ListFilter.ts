@@ -9,6 +9,11 @@ export type ListFilter = {
  */
 endpoint: string | null, 
 /**
- * Those that have this text in their head or body; letters of either case.
+ * Those that have this text in their head or body; letters of either case. All bytes are
+ * looked through, which takes its time.
  */
-text: string | null, };
+text: string | null, 
+/**
+ * Those that this query lets through: see `webhook::query`.
+ */
+query: string | null, };

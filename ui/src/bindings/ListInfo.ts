@@ -11,4 +11,9 @@ list: number,
 /**
  * How many captures it holds.
  */
-count: number, };
+count: number, 
+/**
+ * How many captures the search's index lacked and had to be read one by one. Of many the
+ * answer is slow, and none is missing.
+ */
+behind: number, };

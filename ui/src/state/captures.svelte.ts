@@ -10,7 +10,7 @@ import { Latest } from "./latest";
 import { Pages } from "./pages.svelte";
 
 /** Nothing left out. */
-export const EVERYTHING: ListFilter = { endpoint: null, text: null };
+export const EVERYTHING: ListFilter = { endpoint: null, text: null, query: null };
 
 export class Captures {
   readonly #backend: Backend;
@@ -60,9 +60,9 @@ export class Captures {
     return this.show({ ...this.filter, endpoint });
   }
 
-  /** Narrows to captures with these words; blank is no filter. */
-  showWords(words: string): Promise<void> {
-    return this.show({ ...this.filter, text: words.trim() === "" ? null : words.trim() });
+  /** Narrows to what this query lets through; blank is no filter. */
+  showQuery(query: string): Promise<void> {
+    return this.show({ ...this.filter, query: query.trim() === "" ? null : query.trim() });
   }
 
   /** Takes in what has arrived. */

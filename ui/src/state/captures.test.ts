@@ -101,24 +101,24 @@ test("an empty list has nothing to choose", async () => {
 
 test("a filter counts what matches and shows it", async () => {
   const { captures } = await opened(2000);
-  await captures.showWords("harbor");
+  await captures.showQuery("harbor");
   await settle();
   expect(captures.shown).toBeGreaterThan(0);
   expect(captures.shown).toBeLessThan(2000);
   expect(captures.row(0)?.target).toContain("harbor");
 });
 
-test("words of only spaces are no filter", async () => {
+test("a query of only spaces are no filter", async () => {
   const { captures } = await opened(20);
-  await captures.showWords("   ");
-  expect(captures.filter.text).toBeNull();
+  await captures.showQuery("   ");
+  expect(captures.filter.query).toBeNull();
   expect(captures.shown).toBe(20);
 });
 
 test("typing fast opens few lists and leaves one open", async () => {
   const { backend, captures } = await opened(500);
-  await Promise.all(["g", "gi", "git", "gith", "github"].map((text) => captures.showWords(text)));
-  expect(captures.shownFilter.text).toBe("github");
+  await Promise.all(["g", "gi", "git", "gith", "github"].map((text) => captures.showQuery(text)));
+  expect(captures.shownFilter.query).toBe("github");
   expect(backend.asked.filter((asked) => asked.startsWith("openList"))).toHaveLength(3);
   expect(backend.openLists).toBe(1);
 });
@@ -146,8 +146,8 @@ test("growth of a list that has been left does not count", async () => {
   const captures = new Captures(new Slow(start), () => undefined);
   await captures.show(EVERYTHING);
   const grown = captures.grow();
-  await captures.showWords("no such words anywhere");
-  answers[0]?.({ list: 1, count: 51 });
+  await captures.showQuery("no such words anywhere");
+  answers[0]?.({ list: 1, count: 51, behind: 0 });
   await grown;
   expect(captures.count).toBe(0);
 });

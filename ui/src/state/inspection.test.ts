@@ -6,7 +6,7 @@ import { fakeBackend } from "../backend/fake/scenes";
 import { Inspection, viewsOf } from "./inspection.svelte";
 
 async function rows(backend: FakeBackend) {
-  const { list, count } = await backend.openList({ endpoint: null, text: null });
+  const { list, count } = await backend.openList({ endpoint: null, text: null, query: null });
   return backend.rows(list, 0, count);
 }
 

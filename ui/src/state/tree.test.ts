@@ -15,7 +15,7 @@ async function treeOf(text: string) {
     kind: "json",
   });
   const backend = new FakeBackend({ ...start, make });
-  const { list } = await backend.openList({ endpoint: null, text: null });
+  const { list } = await backend.openList({ endpoint: null, text: null, query: null });
   const [row] = await backend.rows(list, 0, 1);
   const tree = new Tree(backend, row?.id ?? "");
   await tree.open();

@@ -80,7 +80,8 @@ export const en = {
     arrived: (count: number, shown: string) =>
       `${shown} new ${plural(count, "capture", "captures")}`,
     filter: "Filter",
-    filterHint: "Filter by words",
+    filterHint: "Words, or field:value",
+    suggestions: "What may come next",
     clear: "Clear the filter",
     matching: (count: number, shown: string) => `${shown} ${plural(count, "match", "matches")}`,
     nothing: "No captures yet",
@@ -91,7 +92,7 @@ export const en = {
     copyLine: "Copy the command",
     lineCopied: "Command copied",
     noMatch: "No capture matches",
-    noMatchWhy: (text: string) => `Nothing kept has the words “${text}”.`,
+    noMatchWhy: (text: string) => `The filter “${text}” lets nothing through.`,
     broken: "The captures could not be read.",
     again: "Try again",
     held: "held",

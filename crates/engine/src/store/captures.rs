@@ -33,11 +33,13 @@ pub(crate) fn insert(db: &Connection, arrival: &Arrival, now_ms: i64) -> Result<
         .head
         .first("content-type")
         .map(|value| short(value, 200));
+    // Not `OR IGNORE`, which uses up a place: without holes a list need not be looked through.
     let added = db
         .prepare_cached(
-            "INSERT OR IGNORE INTO captures (id, endpoint, is_local, is_held, received_at_ms,
+            "INSERT INTO captures (id, endpoint, is_local, is_held, received_at_ms,
                  stored_at_ms, peer, method, target, content_type, body_bytes, flaws)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+             SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12
+             WHERE NOT EXISTS (SELECT 1 FROM captures WHERE id = ?1)",
         )?
         .execute(params![
             capture.id.to_bytes(),
@@ -127,8 +129,9 @@ const fn source(number: i64) -> Source {
     }
 }
 
-const WHOLE: &str = "seq, id, endpoint, is_local, is_held, received_at_ms, peer, flaws, head, body
-                     FROM captures JOIN contents USING (seq)";
+/// What [`stored_at`] reads, from `captures JOIN contents USING (seq)`.
+pub(crate) const WHOLE: &str = "seq, id, endpoint, is_local, is_held, received_at_ms, peer, flaws, \
+                                head, body FROM captures JOIN contents USING (seq)";
 
 /// One capture as it arrived.
 pub(crate) fn by_id(db: &Connection, id: CaptureId) -> Result<Option<Stored>> {
@@ -160,28 +163,51 @@ pub(crate) fn after(db: &Connection, after: i64, limit: usize) -> Result<Vec<Sto
     .collect()
 }
 
+/// Reads a row of [`WHOLE`].
+/// The newest captures, the newest first, at most `limit`.
+pub(crate) fn newest(db: &Connection, limit: usize) -> Result<Vec<Stored>> {
+    db.prepare_cached(&format!("SELECT {WHOLE} ORDER BY seq DESC LIMIT ?1"))?
+        .query_map([limit], stored)?
+        .collect()
+}
+
+/// Senders and events that the newest `limit` captures have.
+pub(crate) fn newest_names(db: &Connection, limit: usize) -> Result<Vec<Named>> {
+    db.prepare_cached("SELECT sender, event FROM captures ORDER BY seq DESC LIMIT ?1")?
+        .query_map([limit], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect()
+}
+
+/// Who sent a capture, and the type of its event.
+pub(crate) type Named = (Option<String>, Option<String>);
+
 fn stored(row: &Row<'_>) -> Result<Stored> {
-    let endpoint: String = row.get(2)?;
-    let peer: Option<String> = row.get(6)?;
-    let flaws: String = row.get(7)?;
-    let head: Vec<u8> = row.get(8)?;
+    stored_at(row, 0)
+}
+
+/// Reads the columns of [`WHOLE`], the first of which is at `first`.
+pub(crate) fn stored_at(row: &Row<'_>, first: usize) -> Result<Stored> {
+    let endpoint: String = row.get(first + 2)?;
+    let peer: Option<String> = row.get(first + 6)?;
+    let flaws: String = row.get(first + 7)?;
+    let head: Vec<u8> = row.get(first + 8)?;
     // What is stored was parsed before; only a damaged file holds anything else.
     let head = Head::parse(head.into())
-        .map_err(|error| Error::FromSqlConversionFailure(8, Type::Blob, Box::new(error)))?;
+        .map_err(|error| Error::FromSqlConversionFailure(first + 8, Type::Blob, Box::new(error)))?;
     let endpoint = endpoint
         .parse()
-        .map_err(|error| Error::FromSqlConversionFailure(2, Type::Text, Box::new(error)))?;
+        .map_err(|error| Error::FromSqlConversionFailure(first + 2, Type::Text, Box::new(error)))?;
     Ok(Stored {
-        seq: row.get(0)?,
-        source: source(row.get(3)?),
-        is_held: row.get(4)?,
+        seq: row.get(first)?,
+        source: source(row.get(first + 3)?),
+        is_held: row.get(first + 4)?,
         capture: Capture {
-            id: CaptureId::from_bytes(row.get(1)?),
+            id: CaptureId::from_bytes(row.get(first + 1)?),
             endpoint,
-            received_at_ms: row.get(5)?,
+            received_at_ms: row.get(first + 5)?,
             peer: peer.and_then(|peer| peer.parse().ok()),
             head,
-            body: Bytes::from(row.get::<_, Vec<u8>>(9)?),
+            body: Bytes::from(row.get::<_, Vec<u8>>(first + 9)?),
             flaws: flaws
                 .split_whitespace()
                 .filter_map(Flaw::from_name)
@@ -225,6 +251,24 @@ pub(crate) fn seek(
         }
     }
     Ok(())
+}
+
+/// Whether `text` is in the head or body of the capture at the place `seq`.
+pub(crate) fn has_text(db: &Connection, seq: i64, text: &str) -> Result<bool> {
+    db.prepare_cached("SELECT head, body FROM contents WHERE seq = ?1")?
+        .query_row([seq], |row| {
+            let holds = |at| Ok::<_, Error>(contains(row.get_ref(at)?.as_blob()?, text.as_bytes()));
+            Ok(holds(0)? || holds(1)?)
+        })
+}
+
+/// Whether each place from the first to the newest has its capture.
+pub(crate) fn is_dense(db: &Connection) -> Result<bool> {
+    // Counting reads an index's pages and not its rows, and either end is one look.
+    let sql = "SELECT (SELECT count(*) FROM captures)
+                    = (SELECT coalesce(max(seq), 0) FROM captures)
+                    - (SELECT coalesce(min(seq), 1) FROM captures) + 1";
+    db.prepare_cached(sql)?.query_row((), |row| row.get(0))
 }
 
 /// Captures in all.

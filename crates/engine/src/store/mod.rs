@@ -1,8 +1,11 @@
 //! The desktop's database: one file in the data folder, one module a table.
 
+mod bits;
 pub(crate) mod captures;
 pub(crate) mod deliveries;
+pub(crate) mod index;
 pub(crate) mod pairing;
+pub(crate) mod search;
 
 use std::path::Path;
 

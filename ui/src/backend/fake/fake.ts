@@ -8,12 +8,14 @@ import type { EngineEvent } from "../../bindings/EngineEvent";
 import type { ListFilter } from "../../bindings/ListFilter";
 import type { ListInfo } from "../../bindings/ListInfo";
 import type { Part } from "../../bindings/Part";
+import type { QueryHelp } from "../../bindings/QueryHelp";
 import type { Status } from "../../bindings/Status";
 import type { TextPage } from "../../bindings/TextPage";
 import type { TreePage } from "../../bindings/TreePage";
 import type { UiError } from "../../bindings/UiError";
 import type { Backend } from "../backend";
 import { outline, treePage, type Outline } from "./outline";
+import { helpWith, lets } from "./query";
 import { scatter, type Maker, type Sample } from "./samples";
 
 /** What a fake engine starts with. */
@@ -97,16 +99,24 @@ export class FakeBackend implements Backend {
   }
 
   openList(filter: ListFilter): Promise<ListInfo> {
-    return this.#answer(`openList ${filter.endpoint ?? "*"} ${filter.text ?? ""}`, () => {
-      const isAll = filter.endpoint === null && filter.text === null;
+    return this.#answer(`openList ${filter.endpoint ?? "*"} ${filter.query ?? ""}`, () => {
+      const isAll = filter.endpoint === null && filter.query === null;
       const list = this.#nextList++;
       this.#lists.set(list, { filter, matching: isAll ? null : [], seen: 0 });
-      return { list, count: this.#grown(list) };
+      return { list, count: this.#grown(list), behind: 0 };
     });
   }
 
+  queryHelp(text: string, cursor: number): Promise<QueryHelp> {
+    return this.#answer(`queryHelp ${text}`, () => helpWith(text, cursor));
+  }
+
   growList(list: number): Promise<ListInfo> {
-    return this.#answer(`growList ${String(list)}`, () => ({ list, count: this.#grown(list) }));
+    return this.#answer(`growList ${String(list)}`, () => ({
+      list,
+      count: this.#grown(list),
+      behind: 0,
+    }));
   }
 
   rows(list: number, from: number, count: number): Promise<CaptureRow[]> {
@@ -257,15 +267,9 @@ export class FakeBackend implements Backend {
     return list.matching?.length ?? list.seen;
   }
 
-  #matches(seq: number, { endpoint, text }: ListFilter): boolean {
+  #matches(seq: number, { endpoint, query }: ListFilter): boolean {
     if (endpoint !== null && this.#endpointOf(seq) !== endpoint) return false;
-    if (text === null) return true;
-    const { method, target } = this.#sample(seq);
-    const row = `${method} ${target}`.toLowerCase();
-    return text
-      .toLowerCase()
-      .split(/\s+/)
-      .every((word) => row.includes(word));
+    return query === null || lets(query, this.#sample(seq));
   }
 
   #sample(seq: number): Sample {

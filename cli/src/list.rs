@@ -1,0 +1,117 @@
+//! `tenterhook ls` and `tenterhook search`: captures of the history, the newest first.
+
+use std::{fmt::Write, time::Duration};
+
+use engine::{Engine, Error, view::ListFilter};
+use webhook::query::Problem;
+
+use crate::{
+    args::{Ls, Search},
+    print,
+};
+
+/// How long a list waits for what is on its way.
+const SETTLE: Duration = Duration::from_secs(1);
+/// From so many captures on it is said that they are not in the search's index yet.
+const WORTH_SAYING: u64 = 10_000;
+
+pub(crate) async fn ls(engine: &Engine, args: Ls) -> anyhow::Result<()> {
+    let filter = ListFilter {
+        endpoint: args.endpoint,
+        text: args.grep,
+        query: args.filter,
+    };
+    show(engine, filter, args.limit, args.json).await
+}
+
+pub(crate) async fn search(engine: &Engine, args: Search) -> anyhow::Result<()> {
+    let filter = ListFilter {
+        query: Some(args.query.join(" ")),
+        ..ListFilter::default()
+    };
+    show(engine, filter, args.limit, args.json).await
+}
+
+async fn show(engine: &Engine, filter: ListFilter, limit: usize, json: bool) -> anyhow::Result<()> {
+    // What was acknowledged a moment ago may still be on its way from the relay.
+    engine.settle(SETTLE).await;
+    let query = filter.query.clone().unwrap_or_default();
+    if !query.is_empty() {
+        let behind = engine.behind().await?;
+        if behind >= WORTH_SAYING {
+            print::note(&format!(
+                "{behind} captures are not in the search's index yet and are read one by one"
+            ));
+        }
+    }
+    let seqs = match engine.newest_of(filter, limit).await {
+        Err(Error::Query(problems)) => anyhow::bail!(pointed(&query, &problems)),
+        other => other?,
+    };
+    for seq in seqs {
+        let Some(record) = engine.record_at(seq).await? else {
+            continue;
+        };
+        let text = if json {
+            serde_json::to_string(&record)?
+        } else {
+            print::coloured(&record)
+        };
+        print::line(&text)?;
+    }
+    Ok(())
+}
+
+/// What is wrong with `query`, each problem under its place.
+fn pointed(query: &str, problems: &[Problem]) -> String {
+    let shown = |text: &str| -> String {
+        let one = |c: char| if c.is_control() { ' ' } else { c };
+        text.chars().map(one).collect()
+    };
+    let mut text = String::from("the query cannot be read");
+    for Problem { range, kind } in problems {
+        let before = columns(&query[..range.start]);
+        let marks = columns(&query[range.clone()]).max(1);
+        let (blanks, marks) = (" ".repeat(before), "^".repeat(marks));
+        write!(text, "\n  {}\n  {blanks}{marks} {kind}", shown(query))
+            .expect("a string takes any text");
+    }
+    text
+}
+
+/// How many columns of a terminal `text` takes: two for each character of the wide scripts.
+fn columns(text: &str) -> usize {
+    let is_wide = |c: char| {
+        matches!(c,
+            '\u{1100}'..='\u{115f}' | '\u{2e80}'..='\u{a4cf}' | '\u{ac00}'..='\u{d7a3}'
+            | '\u{f900}'..='\u{faff}' | '\u{fe30}'..='\u{fe6f}' | '\u{ff00}'..='\u{ff60}'
+            | '\u{ffe0}'..='\u{ffe6}' | '\u{1f300}'..='\u{1faff}' | '\u{20000}'..='\u{3fffd}')
+    };
+    text.chars().map(|c| 1 + usize::from(is_wide(c))).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use webhook::query::parse;
+
+    use super::*;
+
+    #[test]
+    fn each_problem_is_pointed_at() {
+        let check = |query: &str, want: &str| {
+            let said = pointed(query, &parse(query).problems);
+            assert!(said.contains(want), "{said}");
+        };
+        check(
+            "a status:abc b",
+            "  a status:abc b\n           ^^^ `abc` is no status",
+        );
+        check(
+            "修正 is:red",
+            "  修正 is:red\n          ^^^ `is:` knows no `red`",
+        );
+        check("size>", "  size>\n       ^ expected a size");
+        check("a\tb:c", "  a b:c\n    ^ there is no field `b`");
+        check("size>x status:y", "^ `y` is no status");
+    }
+}
