@@ -83,10 +83,14 @@ fn line_of(record: &Record, tone: impl Fn(Tone, &str) -> String) -> String {
     let target: String = shown(&record.target).chars().take(200).collect();
     let held = if record.held { "  held" } else { "" };
     let size = size(record.body_bytes);
+    // What it is about says more than its type.
+    let what = record.summary.as_deref().map_or(content_type, shown);
+    let whose = record.sender.map(|sender| format!("{sender}: "));
+    let what = whose.unwrap_or_default() + &what;
     let method = format!("{:7}", shown(&record.method));
     let (time, method) = (tone(Tone::Quiet, time), tone(Tone::Loud, &method));
     let id = tone(Tone::Quiet, &record.id);
-    format!("{time}  {method} {target}  {content_type}  {size}  {id}{held}")
+    format!("{time}  {method} {target}  {what}  {size}  {id}{held}")
 }
 
 /// What came of a probe, in one line for people.

@@ -120,11 +120,8 @@ impl Engine {
             let mut kept = Vec::with_capacity(group.len());
             for imported in group {
                 let at_ms = imported.received_at_ms.unwrap_or(now_ms);
-                let mut arrival = Arrival {
-                    capture: imported.into_capture(new(at_ms), now_ms),
-                    source: Source::Import,
-                    is_held: false,
-                };
+                let capture = imported.into_capture(new(at_ms), now_ms);
+                let mut arrival = Arrival::new(capture, Source::Import, false);
                 // One of the same id is there: this is another.
                 while !captures::insert(db, &arrival, now_ms)? {
                     arrival.capture = Capture {

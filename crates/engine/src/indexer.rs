@@ -84,12 +84,7 @@ mod tests {
                     body: format!("{{\"number\": {number}}}").into(),
                     flaws: Vec::new(),
                 };
-                let (source, is_held) = (Source::Local, false);
-                let arrival = Arrival {
-                    capture,
-                    source,
-                    is_held,
-                };
+                let arrival = Arrival::new(capture, Source::Local, false);
                 captures::insert(db, &arrival, number)?;
             }
             Ok(())

@@ -74,11 +74,7 @@ async fn receive(State(shared): State<Arc<Shared>>, request: Request) -> Respons
         body: received.body,
         flaws: received.flaws,
     };
-    let arrival = Arrival {
-        capture,
-        source: Source::Local,
-        is_held: false,
-    };
+    let arrival = Arrival::new(capture, Source::Local, false);
     let Ok(told) = shared.intake.hand_in(arrival, None).await else {
         return try_later(StatusCode::SERVICE_UNAVAILABLE, "Tenterhook stops");
     };

@@ -4,7 +4,11 @@
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
-use webhook::{capture::Capture, escape};
+use webhook::{
+    capture::Capture,
+    escape,
+    sender::{self, Sender},
+};
 
 /// Where a capture came in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
@@ -52,6 +56,12 @@ pub struct CaptureRow {
     pub body_bytes: u64,
     /// What was wrong with it.
     pub flaws: Vec<String>,
+    /// Who seems to have sent it.
+    pub sender: Option<SenderView>,
+    /// What happened, in the sender's own word, such as `invoice.paid`.
+    pub event: Option<String>,
+    /// What it is about, in one line for people.
+    pub summary: Option<String>,
     /// The last attempt to pass it on.
     pub delivery: Option<RowDelivery>,
 }
@@ -195,6 +205,26 @@ pub struct DeliveryView {
     /// How long it took in all.
     #[ts(type = "number")]
     pub total_ms: u64,
+}
+
+/// A sender that is known.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct SenderView {
+    /// Its name among machines, such as `github`.
+    pub id: String,
+    /// Its name among people.
+    pub name: String,
+}
+
+impl From<Sender> for SenderView {
+    fn from(sender: Sender) -> Self {
+        Self {
+            id: sender.id().to_owned(),
+            name: sender.name().to_owned(),
+        }
+    }
 }
 
 /// What came of the last attempt to pass a capture on.
@@ -547,6 +577,12 @@ pub struct Record {
     pub body_bytes: usize,
     /// What was wrong with it.
     pub flaws: Vec<&'static str>,
+    /// Who seems to have sent it, such as `github`.
+    pub sender: Option<&'static str>,
+    /// What happened, in the sender's own word, such as `invoice.paid`.
+    pub event: Option<String>,
+    /// What it is about, in one line for people.
+    pub summary: Option<String>,
 }
 
 impl Record {
@@ -558,6 +594,7 @@ impl Record {
         let field = |header: webhook::head::Header<'_>| {
             (text(header.name), BASE64_STANDARD.encode(header.value))
         };
+        let recognised = sender::recognise(capture);
         let received_at = jiff::Timestamp::from_millisecond(capture.received_at_ms);
         Self {
             id: capture.id.to_string(),
@@ -574,6 +611,9 @@ impl Record {
             body_b64: BASE64_STANDARD.encode(&capture.body),
             body_bytes: capture.body.len(),
             flaws: capture.flaws.iter().map(|flaw| flaw.name()).collect(),
+            sender: recognised.sender.map(Sender::id),
+            event: recognised.event,
+            summary: recognised.summary,
         }
     }
 }

@@ -5,11 +5,12 @@ use sqlite::rusqlite::{Connection, Error, OptionalExtension, Result, Row, params
 use webhook::{
     capture::{Capture, CaptureId, Flaw},
     head::Head,
+    sender::Sender,
 };
 
 use crate::{
     arrival::Arrival,
-    view::{CaptureRow, ListFilter, RowDelivery, Source, short},
+    view::{CaptureRow, ListFilter, RowDelivery, SenderView, Source, short},
 };
 
 /// A stored capture with what the store knows of it.
@@ -27,6 +28,7 @@ pub(crate) fn insert(db: &Connection, arrival: &Arrival, now_ms: i64) -> Result<
         capture,
         source,
         is_held,
+        recognised,
     } = arrival;
     let flaws: Vec<_> = capture.flaws.iter().map(|flaw| flaw.name()).collect();
     let content_type = capture
@@ -37,8 +39,9 @@ pub(crate) fn insert(db: &Connection, arrival: &Arrival, now_ms: i64) -> Result<
     let added = db
         .prepare_cached(
             "INSERT INTO captures (id, endpoint, is_local, is_held, received_at_ms,
-                 stored_at_ms, peer, method, target, content_type, body_bytes, flaws)
-             SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12
+                 stored_at_ms, peer, method, target, content_type, body_bytes, flaws, sender,
+                 event, summary)
+             SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15
              WHERE NOT EXISTS (SELECT 1 FROM captures WHERE id = ?1)",
         )?
         .execute(params![
@@ -54,6 +57,9 @@ pub(crate) fn insert(db: &Connection, arrival: &Arrival, now_ms: i64) -> Result<
             content_type,
             capture.body.len(),
             flaws.join(" "),
+            recognised.sender.map(Sender::id),
+            recognised.event,
+            recognised.summary,
         ])?;
     if added > 0 {
         db.prepare_cached("INSERT INTO contents (seq, head, body) VALUES (?1, ?2, ?3)")?
@@ -68,7 +74,7 @@ pub(crate) fn insert(db: &Connection, arrival: &Arrival, now_ms: i64) -> Result<
 
 const ROW: &str = "captures.seq, id, endpoint, is_local, is_held, received_at_ms, stored_at_ms,
     method, captures.target, content_type, captures.body_bytes, flaws,
-    status, error IS NOT NULL, total_ms FROM captures
+    status, error IS NOT NULL, total_ms, sender, event, summary FROM captures
     LEFT JOIN deliveries ON number =
         (SELECT max(number) FROM deliveries WHERE deliveries.seq = captures.seq)";
 
@@ -101,6 +107,13 @@ fn row(row: &Row<'_>) -> Result<CaptureRow> {
         content_type: row.get(9)?,
         body_bytes: row.get(10)?,
         flaws: flaws.split_whitespace().map(str::to_owned).collect(),
+        sender: row
+            .get_ref(15)?
+            .as_str_or_null()?
+            .and_then(Sender::from_id)
+            .map(SenderView::from),
+        event: row.get(16)?,
+        summary: row.get(17)?,
         delivery: match row.get::<_, Option<u64>>(14)? {
             None => None,
             Some(total_ms) => Some(RowDelivery {

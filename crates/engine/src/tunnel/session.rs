@@ -400,11 +400,7 @@ impl Reader<'_> {
         };
         let (id, body_bytes) = (capture.id, capture.body.len());
         let is_held = deliver.received_at_ms < self.connected_at_ms;
-        let arrival = Arrival {
-            capture,
-            source: Source::Relay,
-            is_held,
-        };
+        let arrival = Arrival::new(capture, Source::Relay, is_held);
         let waits = deliver.answer_within_ms.is_some();
         let answer = waits.then(|| self.answers.expect(deliver.stream));
         let told = self.tunnel.intake.hand_in(arrival, answer).await?;

@@ -301,6 +301,9 @@ export class FakeBackend implements Backend {
       bodyBytes: sample.body.length,
       flaws: sample.flaws,
       delivery: null,
+      sender: null,
+      event: null,
+      summary: null,
     };
   }
 

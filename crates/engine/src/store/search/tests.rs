@@ -65,27 +65,28 @@ fn arrival(number: u8) -> Arrival {
         (b"X-Twice", twice.as_bytes()),
         (b"x-twice", b"two"),
     ];
-    Arrival {
-        capture: Capture {
-            id: CaptureId::new(i64::from(number), [number; 10]),
-            endpoint: ["local", "hooks-7q", "other"][at % 3].parse().unwrap(),
-            received_at_ms: NOW_MS - HOUR_MS * i64::from(60 - number) / 2,
-            peer: None,
-            head: Head::compose(method, target.as_bytes(), b"HTTP/1.1", headers).unwrap(),
-            body: Bytes::from(body),
-            flaws: if number.is_multiple_of(7) {
-                vec![Flaw::Normalised]
-            } else {
-                Vec::new()
-            },
+    let capture = Capture {
+        id: CaptureId::new(i64::from(number), [number; 10]),
+        endpoint: ["local", "hooks-7q", "other"][at % 3].parse().unwrap(),
+        received_at_ms: NOW_MS - HOUR_MS * i64::from(60 - number) / 2,
+        peer: None,
+        head: Head::compose(method, target.as_bytes(), b"HTTP/1.1", headers).unwrap(),
+        body: Bytes::from(body),
+        flaws: if number.is_multiple_of(7) {
+            vec![Flaw::Normalised]
+        } else {
+            Vec::new()
         },
-        source: if at % 3 == 0 {
+    };
+    Arrival::new(
+        capture,
+        if at % 3 == 0 {
             Source::Local
         } else {
             Source::Relay
         },
-        is_held: number % 4 == 1,
-    }
+        number % 4 == 1,
+    )
 }
 
 impl History {
