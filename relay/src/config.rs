@@ -39,6 +39,9 @@ pub struct Config {
     pub acme_ca_file: Option<PathBuf>,
     /// The largest body taken; a larger one is answered 413.
     pub body_limit_bytes: u64,
+    /// Bytes of bodies that may be coming in at one time, all together; then senders are answered
+    /// 503. At least one body of the largest size has room.
+    pub bodies_bytes: u64,
     /// Captures that may wait for one device; then senders are answered 503.
     pub queue_captures: u64,
     /// Bytes that may wait for one device; then senders are answered 503.
@@ -75,6 +78,7 @@ impl Default for Config {
             acme_ca_file: None,
             // GitHub and GitLab send at most 25 MB; a little more for those that come near.
             body_limit_bytes: 32 << 20,
+            bodies_bytes: 256 << 20,
             queue_captures: 100_000,
             queue_bytes: 2 << 30,
             connections: 10_240,

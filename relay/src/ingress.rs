@@ -41,8 +41,9 @@ pub(crate) async fn receive(State(shared): State<Arc<Shared>>, request: Request)
     let settings = &endpoint.settings;
     let limit_bytes = settings.body_limit_bytes.unwrap_or(u64::MAX);
     let limit_bytes = limit_bytes.min(shared.config.body_limit_bytes);
-    let received = match Received::read(request, limit_bytes).await {
-        Ok(received) => received,
+    let read = Received::read_within(request, limit_bytes, &shared.bodies).await;
+    let (received, room) = match read {
+        Ok(read) => read,
         Err(refusal) => return refusal.into_response(),
     };
     let now_ms = (shared.clock)();
@@ -65,6 +66,7 @@ pub(crate) async fn receive(State(shared): State<Arc<Shared>>, request: Request)
         metrics::counter!("tenterhook_captures_refused_total").increment(1);
         return refusal;
     }
+    drop(room);
     metrics::counter!("tenterhook_captures_total").increment(1);
     debug!(capture.id = %id, body_bytes, "queued {id}");
     let mut response = if settings.deadline_ms.is_some() {

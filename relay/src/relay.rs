@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::Router;
-use listener::{Limits, Tasks};
+use listener::{Budget, Limits, Tasks};
 use sqlite::Database;
 use tokio::{net::TcpListener, time::sleep};
 use tokio_util::sync::CancellationToken;
@@ -53,6 +53,8 @@ pub(crate) struct Shared {
     pub(crate) sealers: Sealers,
     pub(crate) presence: Arc<Presence>,
     pub(crate) held: Held,
+    /// What bodies that are coming in may take of the memory.
+    pub(crate) bodies: Budget,
     pub(crate) rates: Rates,
     pub(crate) tasks: Tasks,
 }
@@ -121,6 +123,8 @@ impl Relay {
             presence: Arc::default(),
             tasks: Tasks::new(),
             held: Held::default(),
+            // Each body alone has room.
+            bodies: Budget::new(config.bodies_bytes.max(config.body_limit_bytes)),
             rates: Rates::new(config.address_rate, config.endpoint_rate),
             config,
             clock,

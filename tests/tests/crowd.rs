@@ -203,6 +203,42 @@ fn heads_without_end_are_refused_at_their_limit() {
 }
 
 #[test]
+fn bodies_that_come_in_at_once_have_a_common_limit() {
+    const MIB: usize = 1 << 20;
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("relay.toml");
+    let limits = format!("body_limit_bytes = {MIB}\nbodies_bytes = {}\n", MIB * 3 / 2);
+    std::fs::write(&config, limits).unwrap();
+    let listen = SocketAddr::from(([127, 0, 0, 1], 0));
+    let relay = Relay::start_at(
+        folder.path(),
+        listen,
+        &["--config", config.to_str().unwrap()],
+    );
+    let path = Desktop::new(folder.path()).pair(&relay);
+    let large = request("POST", &path, &[], &vec![b'x'; MIB]);
+
+    let mut slow = TcpStream::connect(relay.address).unwrap();
+    slow.write_all(&large[..large.len() - 1]).unwrap();
+    let refused = wait_for("the limit", || {
+        let answer = send(relay.address, &large).unwrap();
+        (answer.status == 503).then_some(answer)
+    });
+    assert!(
+        refused.head.to_lowercase().contains("retry-after: "),
+        "{}",
+        refused.head
+    );
+    let small = request("POST", &path, &[], b"small");
+    assert_eq!(send(relay.address, &small).unwrap().status, 200);
+    slow.write_all(b"x").unwrap();
+    let mut answer = [0; 15];
+    slow.read_exact(&mut answer).unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 200 OK");
+    assert_eq!(send(relay.address, &large).unwrap().status, 200);
+}
+
+#[test]
 fn what_is_compressed_is_kept_as_it_came() {
     let folder = tempfile::tempdir().unwrap();
     let relay = Relay::start(folder.path());

@@ -3,6 +3,7 @@
 
 mod agree;
 mod alarm;
+mod budget;
 mod chunks;
 mod connection;
 mod door;
@@ -22,6 +23,7 @@ mod tasks;
 #[cfg(test)]
 mod timing;
 
+pub use budget::{Budget, Room};
 pub use door::Door;
 pub use limits::Limits;
 pub use received::{BodyLimit, Received};

@@ -10,7 +10,11 @@ use bytes::Bytes;
 use http_body_util::BodyExt;
 use webhook::{capture::Flaw, head::Head};
 
-use crate::{agree, refusal::Refusal};
+use crate::{
+    agree,
+    budget::{Budget, Room},
+    refusal::Refusal,
+};
 
 /// Room taken for a body before its bytes are there, whatever its sender announces.
 const BODY_START_BYTES: usize = 64 * 1024;
@@ -51,44 +55,71 @@ impl Received {
         Some((arrived.head.as_ref()?, arrived.peer))
     }
 
-    /// Reads the body of `request`, which may have `limit_bytes`.
+    /// As [`Self::read_within`], whatever else is coming in.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn read(request: Request, limit_bytes: u64) -> Result<Self, Refusal> {
+        Ok(read(request, limit_bytes, None).await?.0)
+    }
+
+    /// Reads the body of `request`, which may have `limit_bytes` and takes its room out of
+    /// `budget`; keep the room as long as the body.
     ///
     /// A body that is announced as larger is refused unread, and a client that waits to be asked
     /// for it is not asked.
     ///
     /// # Errors
-    /// When the body is too large, too slow or malformed; the refusal is the response to give.
-    pub async fn read(request: Request, limit_bytes: u64) -> Result<Self, Refusal> {
-        let too_large = Refusal::BodyTooLarge { limit_bytes };
-        let (mut parts, mut body) = request.into_parts();
-        let arrived: Arrived = parts.extensions.remove().ok_or(Refusal::Unserved)?;
-        let announced = body.size_hint().lower();
-        if announced > limit_bytes {
+    /// When the body is too large, too slow or malformed, or there is no room for it; the refusal is
+    /// the response to give.
+    pub async fn read_within(
+        request: Request,
+        limit_bytes: u64,
+        budget: &Budget,
+    ) -> Result<(Self, Room), Refusal> {
+        read(request, limit_bytes, Some(budget)).await
+    }
+}
+
+async fn read(
+    request: Request,
+    limit_bytes: u64,
+    budget: Option<&Budget>,
+) -> Result<(Received, Room), Refusal> {
+    let mut taken = Room::default();
+    let too_large = Refusal::BodyTooLarge { limit_bytes };
+    let (mut parts, mut body) = request.into_parts();
+    let arrived: Arrived = parts.extensions.remove().ok_or(Refusal::Unserved)?;
+    let announced = body.size_hint().lower();
+    if announced > limit_bytes {
+        return Err(too_large);
+    }
+    let room = usize::try_from(announced)
+        .unwrap_or(usize::MAX)
+        .min(BODY_START_BYTES);
+    let mut bytes = Vec::with_capacity(room);
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|error| Refusal::of_body(&error))?;
+        let Ok(part) = frame.into_data() else {
+            continue;
+        };
+        if (bytes.len() + part.len()) as u64 > limit_bytes {
             return Err(too_large);
         }
-        let room = usize::try_from(announced)
-            .unwrap_or(usize::MAX)
-            .min(BODY_START_BYTES);
-        let mut bytes = Vec::with_capacity(room);
-        while let Some(frame) = body.frame().await {
-            let frame = frame.map_err(|error| Refusal::of_body(&error))?;
-            let Ok(part) = frame.into_data() else {
-                continue;
-            };
-            if (bytes.len() + part.len()) as u64 > limit_bytes {
-                return Err(too_large);
-            }
-            bytes.extend_from_slice(&part);
+        if let Some(budget) = budget {
+            budget.take(&mut taken, part.len())?;
         }
-        let (head, flaws) = agree::kept(arrived.head, &parts)
-            .map_err(|_| Refusal::Malformed("a head that cannot be kept"))?;
-        Ok(Self {
-            head,
-            peer: arrived.peer,
-            body: bytes.into(),
-            flaws,
-        })
+        bytes.extend_from_slice(&part);
     }
+    let (head, flaws) = agree::kept(arrived.head, &parts)
+        .map_err(|_| Refusal::Malformed("a head that cannot be kept"))?;
+    let received = Received {
+        head,
+        peer: arrived.peer,
+        body: bytes.into(),
+        flaws,
+    };
+    Ok((received, taken))
 }
 
 impl<S: Send + Sync> FromRequest<S> for Received {

@@ -28,6 +28,9 @@ pub enum Refusal {
     /// Its head is over a limit: 431.
     #[error("the head is over the limit of {0}")]
     HeadTooLarge(HeadLimit),
+    /// Too many bodies are coming in at once: 503, to be sent again.
+    #[error("too much is coming in at once; send it again")]
+    Busy,
     /// Its transfer coding is not `chunked` alone: 501.
     #[error("no transfer coding but `chunked` is understood here")]
     Coding,
@@ -68,6 +71,7 @@ impl Refusal {
             Self::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TargetTooLong => StatusCode::URI_TOO_LONG,
             Self::HeadTooLarge(_) => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+            Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
             Self::Coding => StatusCode::NOT_IMPLEMENTED,
             Self::Version => StatusCode::HTTP_VERSION_NOT_SUPPORTED,
             Self::Unserved => StatusCode::INTERNAL_SERVER_ERROR,
@@ -108,6 +112,10 @@ impl IntoResponse for Refusal {
             format!("{self}\n"),
         )
             .into_response();
+        if self == Self::Busy {
+            let soon = HeaderValue::from_static("5");
+            response.headers_mut().insert(header::RETRY_AFTER, soon);
+        }
         if self == Self::Connect {
             let allowed = HeaderValue::from_static("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
             response.headers_mut().insert(header::ALLOW, allowed);
