@@ -13,7 +13,7 @@ use sqlite::Database;
 use tokio::sync::{Notify, broadcast, mpsc};
 use webhook::capture::{CaptureId, NotAnId};
 use wire::{
-    api::{self, PairRequest, Paired},
+    api::{self, ErrorCode, PairRequest, Paired},
     connect::{ConnectError, ConnectString, RelayUrl},
     key::DeviceKey,
 };
@@ -126,13 +126,21 @@ impl Error {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::Store(_) => "store",
-            Self::Call(_) => "relay",
+            Self::Call(CallError::Refused(refused)) => match refused.code {
+                ErrorCode::SettingInvalid => "setting_invalid",
+                ErrorCode::NameInvalid => "name_invalid",
+                ErrorCode::NameTaken => "name_taken",
+                ErrorCode::AddressTaken => "address_taken",
+                _ => "relay",
+            },
+            Self::Call(CallError::Reach(_)) => "relay",
             Self::Secret(_) => "secret",
             Self::Connect(_) => "connect_string",
             Self::Unpaired => "unpaired",
             Self::NoCapture(_) => "no_capture",
             Self::NoEndpoint(_) => "no_endpoint",
             Self::NoDelivery(_) => "no_delivery",
+            Self::Target(TargetError::Remote { .. }) => "target_remote",
             Self::Target(_) => "target",
             Self::NoList(_) => "no_list",
             Self::NoReceiver => "no_receiver",
