@@ -23,7 +23,7 @@ export class Captures {
   readonly #choosing: Latest<number>;
   readonly #refreshing: Latest<void>;
   /** Captures whose rows tell too little by now. */
-  #stale = new Set<string>();
+  #stale: string[] = [];
   #list: number | null = null;
   #rows: Pages<CaptureRow> | null = $state.raw(null);
   #inView = { first: 0, end: 0 };
@@ -79,7 +79,7 @@ export class Captures {
 
   /** Something came of these captures: their rows are read again. */
   refresh(ids: readonly string[]): Promise<void> {
-    for (const id of ids) this.#stale.add(id);
+    this.#stale.push(...ids);
     return this.#refreshing.ask();
   }
 
@@ -175,8 +175,9 @@ export class Captures {
   }
 
   async #refresh(): Promise<void> {
-    const stale = this.#stale;
-    this.#stale = new Set();
+    // eslint-disable-next-line svelte/prefer-svelte-reactivity -- nothing is drawn from it
+    const stale = new Set(this.#stale);
+    this.#stale = [];
     await this.#rows?.refresh(({ id }) => stale.has(id));
   }
 

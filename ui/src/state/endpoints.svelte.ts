@@ -32,8 +32,8 @@ export class Endpoints {
   }
 
   /** Asks the relay for another address; throws what the relay said. */
-  async create(name: string | null): Promise<EndpointView> {
-    const made = await this.#backend.newEndpoint(name);
+  async create(name: string | null, address: string | null): Promise<EndpointView> {
+    const made = await this.#backend.newEndpoint(name, address);
     if (!this.byId(made.id)) this.all = [...this.all, made];
     return made;
   }

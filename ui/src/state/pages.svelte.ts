@@ -19,6 +19,7 @@ export class Pages<Item> {
   readonly #onfail: (reason: unknown) => void;
   // eslint-disable-next-line svelte/prefer-svelte-reactivity -- `#version` tells of all of it at once
   readonly #pages = new Map<number, Page<Item>>();
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- nothing is drawn from it
   readonly #loading = new Set<Promise<Item[]>>();
   #wanted = { first: 0, end: 0 };
   #version = $state(0);
