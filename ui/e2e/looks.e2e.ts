@@ -151,7 +151,8 @@ const STATES: Record<string, State> = {
   "response-chinese": {
     opening: { language: "zh", width: 900, height: 600 },
     reach: async (page) => {
-      await page.getByRole("option").filter({ hasText: "500" }).first().click();
+      const passedOn = page.getByRole("option").filter({ hasText: "302" });
+      await passedOn.first().click();
       await page.keyboard.press("5");
     },
   },

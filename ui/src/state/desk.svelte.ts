@@ -111,9 +111,8 @@ export class Desk {
   async remove(endpoint: EndpointView): Promise<void> {
     const words = this.words.settings;
     try {
-      await this.backend.removeEndpoint(endpoint.id);
+      await this.endpoints.remove(endpoint.id);
       if (this.captures.filter.endpoint === endpoint.id) void this.captures.showEndpoint(null);
-      void this.endpoints.load();
       const name = this.titleOf(endpoint);
       this.toast.offer(words.removed(name), words.undo, () => void this.#restore(endpoint));
     } catch (reason) {

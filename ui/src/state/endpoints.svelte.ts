@@ -38,6 +38,12 @@ export class Endpoints {
     return made;
   }
 
+  /** Removes an address from the relay; throws what the relay said. */
+  async remove(id: string): Promise<void> {
+    await this.#backend.removeEndpoint(id);
+    this.all = this.all.filter((endpoint) => endpoint.id !== id);
+  }
+
   // eslint-disable-next-line svelte/prefer-svelte-reactivity -- made anew whenever `all` changes
   readonly #byId = $derived(new Map(this.all.map((endpoint) => [endpoint.id, endpoint])));
 
