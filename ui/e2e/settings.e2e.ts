@@ -63,6 +63,15 @@ test("an address that is taken is told at its field, and what was typed stays", 
   throw new Error("the second one was not refused");
 });
 
+test("an address that no relay takes is told before one is asked", async () => {
+  const page = await open();
+  await page.getByRole("button", { name: "New endpoint" }).click();
+  await page.getByRole("textbox", { name: "Own address" }).fill("My Shop");
+  await page.keyboard.press("Enter");
+  await page.getByText("An address has 3 to 48 characters").waitFor();
+  expect(await engine(page, (fake) => fake.asked.includes("newEndpoint"))).toBe(false);
+});
+
 test("`s` opens the settings of the endpoint looked at; what is saved is what was set", async () => {
   const page = await open();
   await page.getByRole("button", { name: /^Stripe/ }).click();

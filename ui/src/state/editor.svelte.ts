@@ -47,8 +47,13 @@ export class Editor {
   async open(): Promise<void> {
     this.unread = null;
     try {
-      const { id, forwards } = this.endpoint;
-      const settings = this.hasSettings ? await this.#backend.endpointSettings(id) : null;
+      const { id } = this.endpoint;
+      // The endpoint at hand may be of a moment ago, and saving it would undo what came since.
+      const [all, settings] = await Promise.all([
+        this.#backend.endpoints(),
+        this.hasSettings ? this.#backend.endpointSettings(id) : null,
+      ]);
+      const { forwards } = all.find((one) => one.id === id) ?? this.endpoint;
       const form = formOf(settings, forwards);
       this.#saved = JSON.stringify(form);
       this.form = form;

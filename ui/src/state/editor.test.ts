@@ -81,3 +81,12 @@ test("a token that is shown follows a rotation, one that is covered stays so", a
   expect(editor.token).not.toBe(before);
   expect(editor.token).toMatch(/^thk_/);
 });
+
+test("what was saved a moment ago is what is opened, however old the list is", async () => {
+  const { backend, editor } = await opened();
+  const forwards = [{ target: "http://localhost:9/new", isRemote: false }];
+  await backend.saveEndpoint(editor.endpoint.id, null, forwards);
+  const again = new Editor(backend, editor.endpoint);
+  await again.open();
+  expect(again.form?.forwards).toBe("http://localhost:9/new");
+});
