@@ -48,6 +48,7 @@ fn the_relay_answers_as_it_was_set_in_the_window() {
     window.keys(STATUS_FIELD, instead("202"));
     window.keys(BODY, "later");
     assert!(post().starts_with("HTTP/1.1 200 "), "nothing is saved yet");
+    window.shot("settings");
     save(&window);
     let answer = post();
     assert!(answer.starts_with("HTTP/1.1 202 "), "{answer}");
@@ -87,4 +88,5 @@ fn what_an_application_answers_is_shown() {
     window.element(PANEL, "X-oDd");
     window.element(PANEL, "hot");
     window.element(PANEL, "Host rewritten");
+    window.shot("response");
 }

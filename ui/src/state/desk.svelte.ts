@@ -132,8 +132,8 @@ export class Desk {
 
   /** What an endpoint is called. */
   titleOf({ id, name, source }: Pick<EndpointView, "id" | "name" | "source">): string {
-    if (name !== "") return name;
-    return source === "local" ? this.words.endpoints.localReceiver : id;
+    if (source === "local") return this.words.endpoints.localReceiver;
+    return name === "" ? id : name;
   }
 
   /** What `row`'s endpoint is called. */
