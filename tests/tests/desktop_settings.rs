@@ -15,6 +15,7 @@ use tests::{
 use thirtyfour::{Key, TypingData};
 
 const STATUS_FIELD: &str = "dialog .pair input";
+const TOKEN: &str = "dialog [aria-label=Token] .text";
 const FORWARDS: &str = "dialog textarea[placeholder^='http']";
 const BODY: &str = "dialog textarea:not([placeholder])";
 
@@ -53,6 +54,27 @@ fn the_relay_answers_as_it_was_set_in_the_window() {
     let answer = post();
     assert!(answer.starts_with("HTTP/1.1 202 "), "{answer}");
     assert!(answer.ends_with("\r\n\r\nlater"), "{answer}");
+}
+
+#[test]
+fn the_token_that_the_window_shows_is_the_one_that_lets_in() {
+    let desk = Desk::set_up();
+    let relay = Relay::start(desk.folder.path());
+    let path = desk.desktop.pair(&relay);
+    let window = desk.open();
+
+    open_settings(&window);
+    window.click("dialog button", "Show the token");
+    window.element(TOKEN, "the_");
+    let bearer = format!("Bearer {}", window.text(TOKEN).trim());
+    window.click("dialog .tick:nth-of-type(2) input", "");
+    save(&window);
+    let post = |headers: &[(&str, &str)]| {
+        let sent = request("POST", &path, headers, b"x");
+        send(relay.address, &sent).expect("an answer").status
+    };
+    assert_eq!(post(&[]), 401);
+    assert_eq!(post(&[("Authorization", &bearer)]), 200);
 }
 
 #[test]
