@@ -19,6 +19,14 @@ fn main() {
         "copy",
         "pair",
         "new_endpoint",
+        "endpoint_settings",
+        "save_endpoint",
+        "endpoint_token",
+        "rotate_endpoint",
+        "remove_endpoint",
+        "restore_endpoint",
+        "deliveries",
+        "delivery_body",
         "send_test",
     ]);
     tauri_build::try_build(Attributes::new().app_manifest(manifest))

@@ -98,7 +98,7 @@ pub(crate) fn probe(probe: &Probe, now_ms: i64) -> String {
     let age = now_ms.saturating_sub(probe.at_ms) / 1_000;
     match &probe.failed {
         None => format!("came back in {} ms, {age} s ago", probe.took_ms),
-        Some(ProbeFailure { leg, reason }) => {
+        Some(ProbeFailure { leg, reason, .. }) => {
             let leg = match leg {
                 Leg::Dns => "DNS",
                 Leg::Tcp => "TCP",

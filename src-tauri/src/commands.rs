@@ -1,10 +1,10 @@
 //! What the page may ask: one command a method of its `Backend`, each one call of the engine.
 
 use engine::{
-    Engine,
+    EndpointSettings, Engine, Target,
     view::{
-        CaptureDetail, CaptureRow, EndpointView, ListFilter, ListInfo, Part, QueryHelp, Status,
-        TextPage, TreePage, UiError,
+        CaptureDetail, CaptureRow, DeliveryView, EndpointView, ForwardView, ListFilter, ListInfo,
+        Part, QueryHelp, SettingsView, Status, TextPage, TreePage, UiError,
     },
 };
 use serde::{Serialize, Serializer};
@@ -55,6 +55,14 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         copy,
         pair,
         new_endpoint,
+        endpoint_settings,
+        save_endpoint,
+        endpoint_token,
+        rotate_endpoint,
+        remove_endpoint,
+        restore_endpoint,
+        deliveries,
+        delivery_body,
         send_test,
     ]
 }
@@ -168,10 +176,66 @@ async fn pair(engine: State<'_, Engine>, connect: String) -> Result<(), Error> {
 async fn new_endpoint(
     engine: State<'_, Engine>,
     name: Option<String>,
+    address: Option<String>,
 ) -> Result<EndpointView, Error> {
-    // The token lies in the keychain; the page needs the address alone.
-    let (endpoint, _token) = engine.new_endpoint(name, None).await?;
+    // The token lies in the keychain; the page asks for it when it is to be shown.
+    let (endpoint, _token) = engine.new_endpoint(name, address).await?;
     Ok(endpoint)
+}
+
+#[command]
+async fn endpoint_settings(engine: State<'_, Engine>, id: String) -> Result<SettingsView, Error> {
+    Ok(engine.endpoint_settings(&id).await?.into())
+}
+
+#[command]
+async fn save_endpoint(
+    engine: State<'_, Engine>,
+    id: String,
+    settings: Option<SettingsView>,
+    forwards: Vec<ForwardView>,
+) -> Result<(), Error> {
+    let targets = forwards
+        .iter()
+        .map(|forward| Target::parse(&forward.target, forward.is_remote))
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(engine::Error::from)?;
+    let settings = settings.map(EndpointSettings::from);
+    Ok(engine
+        .save_endpoint(&id, settings.as_ref(), &targets)
+        .await?)
+}
+
+#[command]
+async fn endpoint_token(engine: State<'_, Engine>, id: String) -> Result<Option<String>, Error> {
+    let token = engine.endpoint_token(&id).await?;
+    Ok(token.map(|token| token.reveal().to_owned()))
+}
+
+#[command]
+async fn rotate_endpoint(engine: State<'_, Engine>, id: String) -> Result<(), Error> {
+    engine.rotate_endpoint(&id).await?;
+    Ok(())
+}
+
+#[command]
+async fn remove_endpoint(engine: State<'_, Engine>, id: String) -> Result<(), Error> {
+    Ok(engine.remove_endpoint(&id).await?)
+}
+
+#[command]
+async fn restore_endpoint(engine: State<'_, Engine>, id: String) -> Result<EndpointView, Error> {
+    Ok(engine.restore_endpoint(&id).await?)
+}
+
+#[command]
+async fn deliveries(engine: State<'_, Engine>, id: String) -> Result<Vec<DeliveryView>, Error> {
+    Ok(engine.deliveries(&id).await?)
+}
+
+#[command]
+async fn delivery_body(engine: State<'_, Engine>, number: i64) -> Result<Response, Error> {
+    Ok(Response::new(engine.delivery_body(number).await?))
 }
 
 #[command]
@@ -206,7 +270,7 @@ mod tests {
             .iter()
             .map(|name| format!("allow-{}", name.replace('_', "-")));
         let wanted: BTreeSet<String> = of_commands.chain(listens.map(str::to_owned)).collect();
-        assert_eq!(handled.len(), 15);
+        assert_eq!(handled.len(), 24);
         assert_eq!(declared, handled);
         assert_eq!(allowed, wanted.iter().map(String::as_str).collect());
     }

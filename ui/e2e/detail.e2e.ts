@@ -25,6 +25,7 @@ test("number keys choose tabs, arrow keys move between them", async () => {
     ["2", "Headers"],
     ["3", "Query"],
     ["4", "Raw"],
+    ["5", "Response"],
     ["1", "Body"],
   ] as const) {
     await page.keyboard.press(key);
@@ -34,7 +35,7 @@ test("number keys choose tabs, arrow keys move between them", async () => {
   await page.keyboard.press("ArrowRight");
   expect(await selectedTab(page)).toContain("Headers");
   await page.keyboard.press("End");
-  expect(await selectedTab(page)).toContain("Raw");
+  expect(await selectedTab(page)).toContain("Response");
   expect(await page.locator("[role=tab][tabindex='0']").count()).toBe(1);
 });
 

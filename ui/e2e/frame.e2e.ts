@@ -20,6 +20,12 @@ const FAILED = {
   failed: { leg: "dns", reason: "the name is unknown" },
 } as const;
 
+const DEAF = {
+  atMs: 0,
+  tookMs: 9,
+  failed: { leg: "app", at: "http://localhost:3000/", reason: "connection refused" },
+} as const;
+
 /** The engine's status becomes another. */
 const become = (page: Page, change: Partial<Status>) =>
   page.evaluate(
@@ -39,6 +45,7 @@ test("each state of the line has its own word and its own shape", async () => {
     ["Held elsewhere", { line: { state: "elsewhere" } }],
     ["Not paired", { line: { state: "unpaired" } }],
     ["Not reachable", { line: HEARD, probe: FAILED }],
+    ["Application silent", { line: HEARD, probe: DEAF }],
   ];
   for (const [word, change] of states) {
     await become(page, change);
@@ -63,6 +70,23 @@ test("a probe that failed says where, and a silent line is not shown as good", a
   expect(await badge.locator("svg").innerHTML()).not.toBe(good);
   await badge.click();
   await page.getByText("Nothing was heard from the relay").waitFor();
+});
+
+test("an application that does not answer is told apart from a way that is broken", async () => {
+  const page = await open();
+  await become(page, { line: HEARD, probe: DEAF });
+  await page.getByRole("button", { name: /Application silent/ }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByText("does not answer at http://localhost:3000/").waitFor();
+  const legs = await dialog.getByRole("listitem").allInnerTexts();
+  expect(legs.map((leg) => leg.replace(/\s+/g, " ").trim())).toEqual([
+    "Name of the relay ok",
+    "Connection ok",
+    "Encryption ok",
+    "Relay ok",
+    "Line to this computer ok",
+    "Your application failed",
+  ]);
 });
 
 test("the address and a curl line are copied with a toast", async () => {
@@ -94,6 +118,8 @@ test("a new endpoint is made and looked at", async () => {
   await page.getByRole("button", { name: "New endpoint" }).click();
   await page.keyboard.type("Deploys");
   await page.keyboard.press("Enter");
+  await page.getByText("Deploys is ready").waitFor();
+  await page.keyboard.press("Escape");
   const made = page.getByRole("button", { name: /^Deploys/ });
   await made.waitFor();
   expect(await made.getAttribute("aria-current")).toBe("true");

@@ -11,6 +11,21 @@ const look = async (page: Page, word: string) => {
   await page.getByRole("tabpanel").waitFor();
 };
 
+const settings = async (page: Page) => {
+  await page.getByRole("button", { name: /^GitHub/ }).click({ button: "right" });
+  await page.getByRole("textbox", { name: "Status" }).waitFor();
+};
+
+const response = async (page: Page, outcome: string) => {
+  await page.getByRole("button", { name: /^GitHub/ }).click();
+  await page
+    .getByRole("option")
+    .filter({ hasText: new RegExp(`${outcome}.*\\d+ ms`) })
+    .first()
+    .click();
+  await page.keyboard.press("5");
+};
+
 interface State {
   opening?: Opening;
   reach?: (page: Page) => Promise<unknown>;
@@ -90,6 +105,81 @@ const STATES: Record<string, State> = {
     reach: async (page) => {
       await page.getByRole("button", { name: "Copy address" }).click();
       await page.getByRole("button", { name: "New endpoint" }).click();
+      await page.getByRole("textbox", { name: "Own address" }).fill("my-shop");
+    },
+  },
+  "made-endpoint": {
+    reach: async (page) => {
+      await page.getByRole("button", { name: "New endpoint" }).click();
+      await page.keyboard.press("Enter");
+      await page.getByRole("button", { name: "Show the token" }).click();
+    },
+  },
+  settings: { reach: settings },
+  "settings-wrong": {
+    reach: async (page) => {
+      await settings(page);
+      await page.getByRole("radio", { name: /^My application/ }).check();
+      await page
+        .getByRole("textbox", { name: /Addresses of your/ })
+        .fill("http://hooks.internal:9/x");
+      await page.getByRole("textbox", { name: "Status" }).fill("99");
+      await page.getByRole("button", { name: "Save" }).click();
+    },
+  },
+  "settings-narrow": { opening: { width: 900, height: 600 }, reach: settings },
+  "settings-overfull": {
+    opening: { scene: "overfull", rows: 20 },
+    reach: async (page) => {
+      await page.locator("nav .item").nth(1).click();
+      await page.keyboard.press("s");
+      await page.getByRole("textbox", { name: "Status" }).waitFor();
+      await page.getByRole("textbox", { name: "Status" }).fill("500");
+      await page.keyboard.press("Escape");
+    },
+  },
+  "settings-chinese": {
+    opening: { language: "zh" },
+    reach: async (page) => {
+      await page.keyboard.press("s");
+      await page.getByRole("radio", { name: /^我的应用/ }).check();
+    },
+  },
+  removed: {
+    reach: async (page) => {
+      await settings(page);
+      await page.getByRole("button", { name: "Remove the endpoint" }).click();
+      await page.getByRole("button", { name: "Undo" }).waitFor();
+    },
+  },
+  response: { reach: (page) => response(page, "200") },
+  "response-failed": { reach: (page) => response(page, "failed") },
+  "response-none": {
+    reach: async (page) => {
+      await look(page, "harbor");
+      await page.keyboard.press("5");
+    },
+  },
+  "response-chinese": {
+    opening: { language: "zh", width: 900, height: 600 },
+    reach: async (page) => {
+      const passedOn = page.getByRole("option").filter({ hasText: "302" });
+      await passedOn.first().click();
+      await page.keyboard.press("5");
+    },
+  },
+  "line-application": {
+    reach: async (page) => {
+      await engine(page, (fake) => {
+        const failed = {
+          leg: "app",
+          at: "http://localhost:3000/github",
+          reason:
+            "nothing answers at localhost:3000: connection refused; is the application running?",
+        } as const;
+        fake.become({ probe: { atMs: Date.now(), tookMs: 84, failed } });
+      });
+      await page.getByRole("button", { name: /Application silent/ }).click();
     },
   },
   chinese: { opening: { language: "zh" }, reach: first },

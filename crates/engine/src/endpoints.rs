@@ -14,6 +14,7 @@ use wire::{
 use crate::{
     client::{self, CallError},
     engine::{Engine, Error, relay_endpoint},
+    forward::Target,
     secrets::Secret,
     store::pairing::{self, Endpoint, Pairing},
     tunnel,
@@ -67,6 +68,35 @@ impl Engine {
         let path = self.path(id, "").await?;
         let _: EndpointInfo = self.ask(Method::PUT, &path, Some(settings)).await?;
         Ok(())
+    }
+
+    /// Gives the endpoint `id` other settings, where it has any, and has its captures go to
+    /// `targets`: both or, when the relay refuses, neither.
+    ///
+    /// # Errors
+    /// As [`Self::set_endpoint`] and [`Self::set_forwards`].
+    pub async fn save_endpoint(
+        &self,
+        id: &str,
+        settings: Option<&EndpointSettings>,
+        targets: &[Target],
+    ) -> Result<(), Error> {
+        if let Some(settings) = settings {
+            self.set_endpoint(id, settings).await?;
+        }
+        self.set_forwards(id, targets).await
+    }
+
+    /// What a sender has to show to the endpoint `id`, where it asks for it; none when it was made
+    /// on another computer.
+    ///
+    /// # Errors
+    /// When there is no such endpoint or the token cannot be read.
+    pub async fn endpoint_token(&self, id: &str) -> Result<Option<Secret>, Error> {
+        let name = token_name(&self.own(id).await?.id);
+        let secrets = Arc::clone(self.secrets());
+        let read = tokio::task::spawn_blocking(move || secrets.read(&name));
+        Ok(read.await.map_err(|_| sqlite::Error::Closed)??)
     }
 
     /// Gives the endpoint `id` a new token; the old one is void.
@@ -142,7 +172,7 @@ impl Engine {
             return Ok(None);
         };
         let secret = Secret::new(token.reveal());
-        self.keep(format!("endpoint {} token", made.id), secret.clone())
+        self.keep(token_name(made.id.as_str()), secret.clone())
             .await?;
         Ok(Some(secret))
     }
@@ -206,4 +236,9 @@ impl Engine {
             .ok_or(Error::Unpaired)?;
         Ok((relay, pairing.pin, token))
     }
+}
+
+/// What the secret is called that senders to the endpoint `id` show.
+fn token_name(id: &str) -> String {
+    format!("endpoint {id} token")
 }

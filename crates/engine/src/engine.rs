@@ -16,7 +16,7 @@ use webhook::{
     query::Problem,
 };
 use wire::{
-    api::{self, PairRequest, Paired},
+    api::{self, ErrorCode, PairRequest, Paired},
     connect::{ConnectError, ConnectString, RelayUrl},
     key::DeviceKey,
 };
@@ -138,7 +138,14 @@ impl Error {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::Store(_) => "store",
-            Self::Call(_) => "relay",
+            Self::Call(CallError::Refused(refused)) => match refused.code {
+                ErrorCode::SettingInvalid => "setting_invalid",
+                ErrorCode::NameInvalid => "name_invalid",
+                ErrorCode::NameTaken => "name_taken",
+                ErrorCode::AddressTaken => "address_taken",
+                _ => "relay",
+            },
+            Self::Call(CallError::Reach(_)) => "relay",
             Self::Secret(_) => "secret",
             Self::Connect(_) => "connect_string",
             Self::Unpaired => "unpaired",
@@ -146,6 +153,7 @@ impl Error {
             Self::Several(_) => "several",
             Self::NoEndpoint(_) => "no_endpoint",
             Self::NoDelivery(_) => "no_delivery",
+            Self::Target(TargetError::Remote { .. }) => "target_remote",
             Self::Target(_) => "target",
             Self::NoList(_) => "no_list",
             Self::Query(_) => "query",

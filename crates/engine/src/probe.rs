@@ -96,6 +96,7 @@ impl Prober {
         for forward in forwards.unwrap_or_default() {
             let app = |reason: String| ProbeFailure {
                 leg: Leg::App,
+                at: Some(forward.target.clone()),
                 reason,
             };
             let target = Target::parse(&forward.target, forward.is_remote_allowed);
@@ -110,6 +111,7 @@ impl Prober {
         let mut heard = self.state.heard_probes();
         let relay = |reason: String| ProbeFailure {
             leg: Leg::Relay,
+            at: None,
             reason,
         };
         let url = Url::parse(&endpoint.url).map_err(|error| relay(error.to_string()))?;
@@ -125,6 +127,7 @@ impl Prober {
                 };
                 ProbeFailure {
                     leg,
+                    at: None,
                     reason: error.to_string(),
                 }
             })?;
@@ -135,6 +138,7 @@ impl Prober {
             Ok(Ok(_)) => Ok(()),
             Ok(Err(_)) | Err(_) => Err(ProbeFailure {
                 leg: Leg::Tunnel,
+                at: None,
                 reason: "the relay took the probe, and it did not come by the line".to_owned(),
             }),
         }

@@ -1,6 +1,8 @@
 //! What the engine shows to its faces: plain data, made for reading. The page's types are generated
 //! from here, the terminal's `--json` is [`Record`].
 
+mod settings;
+
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -9,6 +11,8 @@ use webhook::{
     escape,
     sender::{self, Sender},
 };
+
+pub use self::settings::{AnswerView, SettingsView};
 
 /// Where a capture came in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
@@ -157,7 +161,7 @@ pub struct EndpointView {
 }
 
 /// Where captures go by themselves.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct ForwardView {
@@ -451,6 +455,10 @@ pub struct Probe {
 pub struct ProbeFailure {
     /// How far the way led.
     pub leg: Leg,
+    /// The application's address, when it is the application that does not answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub at: Option<String>,
     /// What failed, and what to do.
     pub reason: String,
 }

@@ -3,12 +3,15 @@
 
 import type { CaptureDetail } from "../bindings/CaptureDetail";
 import type { CaptureRow } from "../bindings/CaptureRow";
+import type { DeliveryView } from "../bindings/DeliveryView";
 import type { EndpointView } from "../bindings/EndpointView";
 import type { EngineEvent } from "../bindings/EngineEvent";
+import type { ForwardView } from "../bindings/ForwardView";
 import type { ListFilter } from "../bindings/ListFilter";
 import type { ListInfo } from "../bindings/ListInfo";
 import type { Part } from "../bindings/Part";
 import type { QueryHelp } from "../bindings/QueryHelp";
+import type { SettingsView } from "../bindings/SettingsView";
 import type { Status } from "../bindings/Status";
 import type { TextPage } from "../bindings/TextPage";
 import type { TreePage } from "../bindings/TreePage";
@@ -47,7 +50,28 @@ export interface Backend {
   tryLine(endpoint: string): Promise<string>;
   copy(text: string): Promise<void>;
   pair(connect: string): Promise<void>;
-  newEndpoint(name: string | null): Promise<EndpointView>;
+
+  /** Makes a public address; `address` is its last part, where one that can be read is wanted. */
+  newEndpoint(name: string | null, address: string | null): Promise<EndpointView>;
+  endpointSettings(id: string): Promise<SettingsView>;
+  /**
+   * Has the captures of an endpoint go to `forwards`, and gives it `settings` (the receiver on this
+   * computer has none): all of it, or when something is refused nothing.
+   */
+  saveEndpoint(id: string, settings: SettingsView | null, forwards: ForwardView[]): Promise<void>;
+  /** What a sender shows, read from the keychain; null where it is not kept here. */
+  endpointToken(id: string): Promise<string | null>;
+  /** Makes another token; the old one is void. */
+  rotateEndpoint(id: string): Promise<void>;
+  removeEndpoint(id: string): Promise<void>;
+  /** Undoes a removal, within a week. */
+  restoreEndpoint(id: string): Promise<EndpointView>;
+
+  /** What came of the attempts to pass a capture on, the newest first. */
+  deliveries(id: string): Promise<DeliveryView[]>;
+  /** What is kept of the body that was answered to an attempt. */
+  deliveryBody(number: number): Promise<Uint8Array>;
+
   /** Posts a sample to the receiver on this computer. */
   sendTest(): Promise<void>;
 

@@ -24,7 +24,16 @@ export function tauriBackend(): Backend {
     tryLine: (endpoint) => invoke("try_line", { endpoint }),
     copy: (text) => invoke("copy", { text }),
     pair: (connect) => invoke("pair", { connect }),
-    newEndpoint: (name) => invoke("new_endpoint", { name }),
+    newEndpoint: (name, address) => invoke("new_endpoint", { name, address }),
+    endpointSettings: (id) => invoke("endpoint_settings", { id }),
+    saveEndpoint: (id, settings, forwards) => invoke("save_endpoint", { id, settings, forwards }),
+    endpointToken: (id) => invoke("endpoint_token", { id }),
+    rotateEndpoint: (id) => invoke("rotate_endpoint", { id }),
+    removeEndpoint: (id) => invoke("remove_endpoint", { id }),
+    restoreEndpoint: (id) => invoke("restore_endpoint", { id }),
+    deliveries: (id) => invoke("deliveries", { id }),
+    deliveryBody: async (number) =>
+      octets(await invoke<ArrayBuffer | number[]>("delivery_body", { number })),
     sendTest: () => invoke("send_test"),
     onEvents(heard) {
       const listening = listen<EngineEvent[]>("engine", (event) => {

@@ -10,6 +10,10 @@ export type ProbeFailure = {
  */
 leg: Leg, 
 /**
+ * The application's address, when it is the application that does not answer.
+ */
+at?: string, 
+/**
  * What failed, and what to do.
  */
 reason: string, };

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { Status } from "../bindings/Status";
 import { en } from "../text/en";
 import { Format } from "../text/format";
-import { hostOf, lookOf, proofOf, standing } from "./lines";
+import { hostOf, legsOf, lookOf, proofOf, standing } from "./lines";
 
 const NOW_MS = 1_000_000;
 
@@ -42,4 +42,20 @@ test("silence beyond the heartbeat outweighs an older good probe", () => {
 test("a relay is named by its host", () => {
   expect(hostOf("https://hooks.example.dev/")).toBe("hooks.example.dev");
   expect(hostOf("http://10.0.0.7:8080")).toBe("10.0.0.7:8080");
+});
+
+test("the way is good up to the part that failed, and unknown behind it", () => {
+  const at = (leg: "tls" | "app") =>
+    legsOf({ ...came, failed: { leg, reason: "" } }, true).map(({ state }) => state);
+  expect(at("tls")).toEqual(["ok", "ok", "failed", "unknown", "unknown", "unknown"]);
+  expect(at("app")).toEqual(["ok", "ok", "ok", "ok", "ok", "failed"]);
+  expect(legsOf(came, false).map(({ leg }) => leg)).not.toContain("app");
+});
+
+test("an application that does not answer is not a relay that is not reached", () => {
+  const probe = {
+    ...came,
+    failed: { leg: "app", at: "http://localhost:3000/", reason: "" },
+  } as const;
+  expect(standing(connected(1000, probe), NOW_MS)).toBe("deaf");
 });

@@ -12,12 +12,18 @@ import { Pages } from "./pages.svelte";
 /** Nothing left out. */
 export const EVERYTHING: ListFilter = { endpoint: null, text: null, query: null };
 
+/** Rows are read again at most this often while deliveries come in. */
+const REST_MS = 100;
+
 export class Captures {
   readonly #backend: Backend;
   readonly #onchoose: (row: CaptureRow) => void;
   readonly #opening: Latest<ListFilter>;
   readonly #growing: Latest<void>;
   readonly #choosing: Latest<number>;
+  readonly #refreshing: Latest<void>;
+  /** Captures whose rows tell too little by now. */
+  #stale: string[] = [];
   #list: number | null = null;
   #rows: Pages<CaptureRow> | null = $state.raw(null);
   #inView = { first: 0, end: 0 };
@@ -47,6 +53,7 @@ export class Captures {
     this.#opening = new Latest((filter) => this.#open(filter));
     this.#growing = new Latest(() => this.#grow());
     this.#choosing = new Latest((position) => this.#tell(position));
+    this.#refreshing = new Latest(() => this.#refresh(), REST_MS);
   }
 
   /** Shows what matches `filter` instead; the rows of before stay until then. */
@@ -68,6 +75,12 @@ export class Captures {
   /** Takes in what has arrived. */
   grow(): Promise<void> {
     return this.#growing.ask();
+  }
+
+  /** Something came of these captures: their rows are read again. */
+  refresh(ids: readonly string[]): Promise<void> {
+    this.#stale.push(...ids);
+    return this.#refreshing.ask();
   }
 
   /** The capture on screen row `index` (0 is the newest shown), or nothing while it is fetched. */
@@ -159,6 +172,13 @@ export class Captures {
     } catch (reason) {
       this.problem = asUiError(reason);
     }
+  }
+
+  async #refresh(): Promise<void> {
+    // eslint-disable-next-line svelte/prefer-svelte-reactivity -- nothing is drawn from it
+    const stale = new Set(this.#stale);
+    this.#stale = [];
+    await this.#rows?.refresh(({ id }) => stale.has(id));
   }
 
   #showCount(): void {

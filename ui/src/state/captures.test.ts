@@ -168,3 +168,21 @@ test("a list that cannot be opened says so, and can be tried again", async () =>
   expect(captures.problem).toBeNull();
   expect(captures.shown).toBe(5);
 });
+
+test("rows whose captures were passed on tell it, without moving", async () => {
+  const { backend, captures } = await opened(0);
+  backend.arrive(60);
+  await captures.grow();
+  await settle();
+  const before = captures.row(5)?.id;
+  const forwarded = () => [...Array(20).keys()].filter((at) => captures.row(at)?.delivery);
+  expect(forwarded()).toEqual([]);
+  const told: string[] = [];
+  backend.onEvents((events) => {
+    for (const event of events) if (event.kind === "delivered") told.push(...event.captures);
+  });
+  backend.deliver();
+  await captures.refresh(told);
+  expect(forwarded().length).toBeGreaterThan(0);
+  expect(captures.row(5)?.id).toBe(before);
+});

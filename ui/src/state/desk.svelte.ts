@@ -13,6 +13,7 @@ import { zh } from "../text/zh";
 import { Announcer } from "./announcer.svelte";
 import { Captures, EVERYTHING } from "./captures.svelte";
 import { Clock } from "./clock.svelte";
+import { Editor } from "./editor.svelte";
 import { Endpoints } from "./endpoints.svelte";
 import type { Heard } from "./heard";
 import { HeardPerFrame } from "./heard";
@@ -47,7 +48,12 @@ export class Desk {
   /** Which of the two screens a narrow window shows. */
   screen: "list" | "detail" = $state("list");
   /** The dialog that is open. */
-  dialog: "keys" | "pair" | "line" | "notices" | null = $state(null);
+  dialog: "keys" | "pair" | "line" | "notices" | "create" | "settings" | null = $state(null);
+  /** The settings that the dialog `settings` is about. */
+  editor: Editor | null = $state.raw(null);
+
+  /** Whether a dialog is open in which something is done, and said. */
+  readonly hasModal = $derived(this.dialog === "create" || this.dialog === "settings");
 
   readonly words = $derived.by(() => (this.prefs.looks.language === "zh" ? zh : en));
   readonly format = $derived.by(() => new Format(this.prefs.looks.language));
@@ -86,11 +92,54 @@ export class Desk {
     return looked ?? this.endpoints.public[0] ?? this.endpoints.local[0] ?? null;
   });
 
+  /** The endpoint that a key means: the one looked at, else that of the capture looked at. */
+  get nearest(): EndpointView | null {
+    const { row } = this.inspection;
+    const looked = this.captures.filter.endpoint ?? row?.endpoint;
+    return (looked === undefined ? undefined : this.endpoints.byId(looked)) ?? this.address;
+  }
+
+  /** Opens the settings of `endpoint`. */
+  openSettings(endpoint: EndpointView | null): void {
+    if (!endpoint) return;
+    this.editor = new Editor(this.backend, endpoint);
+    void this.editor.open();
+    this.dialog = "settings";
+  }
+
+  /** Removes `endpoint`, and offers to undo it. */
+  async remove(endpoint: EndpointView): Promise<void> {
+    const words = this.words.settings;
+    try {
+      await this.endpoints.remove(endpoint.id);
+      if (this.captures.filter.endpoint === endpoint.id) void this.captures.showEndpoint(null);
+      const name = this.titleOf(endpoint);
+      this.toast.offer(words.removed(name), words.undo, () => void this.#restore(endpoint));
+    } catch (reason) {
+      this.toast.warn(this.say(asUiError(reason)));
+    }
+  }
+
+  async #restore(endpoint: EndpointView): Promise<void> {
+    try {
+      await this.backend.restoreEndpoint(endpoint.id);
+      void this.endpoints.load();
+      this.toast.say(this.words.settings.restored(this.titleOf(endpoint)));
+    } catch (reason) {
+      this.toast.warn(this.say(asUiError(reason)));
+    }
+  }
+
+  /** What an endpoint is called. */
+  titleOf({ id, name, source }: Pick<EndpointView, "id" | "name" | "source">): string {
+    if (source === "local") return this.words.endpoints.localReceiver;
+    return name === "" ? id : name;
+  }
+
   /** What `row`'s endpoint is called. */
   nameOf({ endpoint, source }: CaptureRow): string {
     const name = this.endpoints.byId(endpoint)?.name ?? "";
-    if (name !== "") return name;
-    return source === "local" ? this.words.endpoints.localReceiver : endpoint;
+    return this.titleOf({ id: endpoint, name, source });
   }
 
   /** What is special about a capture, in words. */
@@ -163,11 +212,15 @@ export class Desk {
     return whole;
   }
 
-  #hear({ captured, status, hasEndpoints }: Heard): void {
+  #hear({ captured, delivered, status, hasEndpoints }: Heard): void {
     if (status) this.status.hear(status);
     if (captured > 0) {
       void this.captures.grow();
       this.announcer.arrived(captured);
+    }
+    if (delivered.length > 0) {
+      void this.captures.refresh(delivered);
+      void this.inspection.hear(delivered);
     }
     if (captured > 0 || hasEndpoints) void this.endpoints.load();
   }

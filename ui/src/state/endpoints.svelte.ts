@@ -32,10 +32,16 @@ export class Endpoints {
   }
 
   /** Asks the relay for another address; throws what the relay said. */
-  async create(name: string | null): Promise<EndpointView> {
-    const made = await this.#backend.newEndpoint(name);
+  async create(name: string | null, address: string | null): Promise<EndpointView> {
+    const made = await this.#backend.newEndpoint(name, address);
     if (!this.byId(made.id)) this.all = [...this.all, made];
     return made;
+  }
+
+  /** Removes an address from the relay; throws what the relay said. */
+  async remove(id: string): Promise<void> {
+    await this.#backend.removeEndpoint(id);
+    this.all = this.all.filter((endpoint) => endpoint.id !== id);
   }
 
   // eslint-disable-next-line svelte/prefer-svelte-reactivity -- made anew whenever `all` changes

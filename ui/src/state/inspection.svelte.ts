@@ -5,6 +5,7 @@ import { asUiError } from "../backend/backend";
 import type { BodyKind } from "../bindings/BodyKind";
 import type { CaptureDetail } from "../bindings/CaptureDetail";
 import type { CaptureRow } from "../bindings/CaptureRow";
+import type { DeliveryView } from "../bindings/DeliveryView";
 import type { UiError } from "../bindings/UiError";
 import { Latest } from "./latest";
 import type { BodyView } from "./prefs.svelte";
@@ -18,10 +19,14 @@ export class Inspection {
   /** What was read last; may be of the capture before, until the new one is here. */
   detail: CaptureDetail | null = $state.raw(null);
   problem: UiError | null = $state.raw(null);
+  /** What came of passing it on, the newest first. */
+  deliveries: DeliveryView[] = $state.raw([]);
+  readonly #following: Latest<string>;
 
   constructor(backend: Backend) {
     this.#backend = backend;
     this.#reading = new Latest((row) => this.#read(row));
+    this.#following = new Latest((id) => this.#follow(id));
   }
 
   /** Looks at `row`'s capture. */
@@ -32,12 +37,34 @@ export class Inspection {
     return this.#reading.ask(row);
   }
 
+  /** Something came of passing these captures on. */
+  hear(delivered: readonly string[]): Promise<void> {
+    const id = this.row?.id;
+    if (id === undefined || !delivered.includes(id)) return Promise.resolve();
+    return this.#following.ask(id);
+  }
+
   async #read(row: CaptureRow): Promise<void> {
     try {
-      const detail = await this.#backend.detail(row.id);
-      if (row.id === this.row?.id) this.detail = detail;
+      const { id } = row;
+      const [detail, deliveries] = await Promise.all([
+        this.#backend.detail(id),
+        this.#backend.deliveries(id),
+      ]);
+      if (id !== this.row?.id) return;
+      this.detail = detail;
+      this.deliveries = deliveries;
     } catch (reason) {
       if (row.id === this.row?.id) this.problem = asUiError(reason);
+    }
+  }
+
+  async #follow(id: string): Promise<void> {
+    try {
+      const deliveries = await this.#backend.deliveries(id);
+      if (id === this.row?.id) this.deliveries = deliveries;
+    } catch (reason) {
+      if (id === this.row?.id) this.problem = asUiError(reason);
     }
   }
 }

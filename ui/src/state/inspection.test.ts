@@ -51,3 +51,19 @@ test("each kind of body has its ways to be shown", () => {
   expect(viewsOf("form")).toEqual(["text", "hex"]);
   expect(viewsOf("binary")).toEqual(["hex"]);
 });
+
+test("what came of the capture looked at is read when it is heard of, and of no other", async () => {
+  const backend = fakeBackend("?rows=0");
+  backend.arrive(40);
+  const inspection = new Inspection(backend);
+  const all = await rows(backend);
+  const row = all.find(({ endpoint }) => endpoint === backend.start.endpoints[0]?.id);
+  if (!row) throw new Error("one of them is passed on");
+  await inspection.show(row);
+  expect(inspection.deliveries).toEqual([]);
+  backend.deliver();
+  await inspection.hear(["another"]);
+  expect(inspection.deliveries).toEqual([]);
+  await inspection.hear(["another", row.id]);
+  expect(inspection.deliveries).not.toEqual([]);
+});

@@ -1,5 +1,5 @@
-// A long sequence of which only pages near the view are in memory. Items never change and are only
-// added at the end, so what was fetched stays true.
+// A long sequence of which only pages near the view are in memory. Items are only added at the end;
+// what was fetched stays true until {@link Pages.refresh} names it.
 
 /** Items of one page; one request fetches at most as many. */
 export const PAGE = 64;
@@ -19,6 +19,8 @@ export class Pages<Item> {
   readonly #onfail: (reason: unknown) => void;
   // eslint-disable-next-line svelte/prefer-svelte-reactivity -- `#version` tells of all of it at once
   readonly #pages = new Map<number, Page<Item>>();
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- nothing is drawn from it
+  readonly #loading = new Set<Promise<Item[]>>();
   #wanted = { first: 0, end: 0 };
   #version = $state(0);
   total = $state(0);
@@ -73,6 +75,24 @@ export class Pages<Item> {
     return (await this.#load(index, 1))[0];
   }
 
+  /** Reads again those items in memory that `isStale` names. */
+  async refresh(isStale: (item: Item) => boolean): Promise<void> {
+    // What is on its way may have been read before it became stale.
+    await Promise.allSettled(this.#loading);
+    for (const [number, page] of [...this.#pages]) {
+      const first = page.items.findIndex(isStale);
+      if (first < 0) continue;
+      const count = page.items.findLastIndex(isStale) + 1 - first;
+      try {
+        const items = await this.#load(number * PAGE + first, count);
+        page.items.splice(first, items.length, ...items);
+        this.#version += 1;
+      } catch (reason) {
+        this.#onfail(reason);
+      }
+    }
+  }
+
   async #fetch(number: number): Promise<void> {
     const page = this.#touch(number);
     const from = number * PAGE + page.items.length;
@@ -80,12 +100,15 @@ export class Pages<Item> {
     if (missing <= 0 || page.isAsked || page.askedAt >= this.total) return;
     page.isAsked = true;
     page.askedAt = this.total;
+    const loading = this.#load(from, missing);
+    this.#loading.add(loading);
     try {
-      page.items.push(...(await this.#load(from, missing)));
+      page.items.push(...(await loading));
       this.#version += 1;
     } catch (reason) {
       this.#onfail(reason);
     } finally {
+      this.#loading.delete(loading);
       page.isAsked = false;
     }
     if (page.askedAt < this.total) this.want(this.#wanted.first, this.#wanted.end);

@@ -99,3 +99,35 @@ test("a failure is told once and does not stop later pages", async () => {
   expect(failed).toHaveBeenCalledTimes(1);
   expect(pages.at(PAGE)).toBe(PAGE);
 });
+
+test("what became stale is read again, and nothing else", async () => {
+  const { pages, fetched } = sequence(200);
+  pages.want(0, 130);
+  await settle();
+  fetched.length = 0;
+  await pages.refresh((item) => item === 70 || item === 72);
+  expect(fetched).toEqual([[70, 3]]);
+  expect(numbers(0, 130).map((at) => pages.at(at))).toEqual(numbers(0, 130));
+});
+
+test("what was being read when it became stale is read once more", async () => {
+  let version = 1;
+  const answers: (() => void)[] = [];
+  const pages = new Pages<string>(
+    async (from, count) => {
+      const read = numbers(from, count).map((at) => `${at} v${version}`);
+      await new Promise<void>((answer) => answers.push(answer));
+      return read;
+    },
+    vi.fn(),
+    3,
+  );
+  pages.want(0, 3);
+  version = 2;
+  const refreshed = pages.refresh((item) => item.startsWith("1 "));
+  answers.shift()?.();
+  await settle();
+  answers.shift()?.();
+  await refreshed;
+  expect(numbers(0, 3).map((at) => pages.at(at))).toEqual(["0 v1", "1 v2", "2 v1"]);
+});

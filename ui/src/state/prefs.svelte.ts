@@ -6,7 +6,7 @@ const LANGUAGES = ["en", "zh"] as const;
 const VIEWS = ["tree", "text", "hex"] as const;
 
 /** The parts of a capture, in the order of their tabs. */
-export const TABS = ["body", "headers", "query", "raw"] as const;
+export const TABS = ["body", "headers", "query", "raw", "response"] as const;
 
 /** Limits of the panes' widths, and the first ones, in pixels. */
 export const SIDE_PX = { min: 150, max: 360, first: 200 };

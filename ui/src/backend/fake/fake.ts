@@ -3,20 +3,24 @@
 
 import type { CaptureDetail } from "../../bindings/CaptureDetail";
 import type { CaptureRow } from "../../bindings/CaptureRow";
+import type { DeliveryView } from "../../bindings/DeliveryView";
 import type { EndpointView } from "../../bindings/EndpointView";
 import type { EngineEvent } from "../../bindings/EngineEvent";
+import type { ForwardView } from "../../bindings/ForwardView";
 import type { ListFilter } from "../../bindings/ListFilter";
 import type { ListInfo } from "../../bindings/ListInfo";
 import type { Part } from "../../bindings/Part";
 import type { QueryHelp } from "../../bindings/QueryHelp";
+import type { SettingsView } from "../../bindings/SettingsView";
 import type { Status } from "../../bindings/Status";
 import type { TextPage } from "../../bindings/TextPage";
 import type { TreePage } from "../../bindings/TreePage";
-import type { UiError } from "../../bindings/UiError";
 import type { Backend } from "../backend";
+import { attempts, body } from "./answers";
+import { fault, Owned } from "./owned";
 import { outline, treePage, type Outline } from "./outline";
 import { helpWith, lets } from "./query";
-import { scatter, type Maker, type Sample } from "./samples";
+import type { Maker, Sample } from "./samples";
 
 /** What a fake engine starts with. */
 export interface Start {
@@ -46,7 +50,8 @@ export class FakeBackend implements Backend {
   readonly #arrivedAtMs: number[] = [];
   readonly #lists = new Map<number, List>();
   readonly #listeners = new Set<(events: EngineEvent[]) => void>();
-  #endpoints: EndpointView[];
+  readonly #owned: Owned;
+  readonly #passedOn = new Set<number>();
   #status: Status;
   #nextList = 1;
   #outline: { id: string; of: Outline } | null = null;
@@ -58,7 +63,7 @@ export class FakeBackend implements Backend {
 
   constructor(start: Start) {
     this.start = start;
-    this.#endpoints = start.endpoints;
+    this.#owned = new Owned(start.endpoints);
     this.#status = start.status;
   }
 
@@ -79,6 +84,14 @@ export class FakeBackend implements Backend {
     }
   }
 
+  /** What arrived since the start is passed on now, where it goes by itself. */
+  deliver(): void {
+    const seqs = this.#arrivedAtMs.map((_, at) => this.start.rows + at);
+    const fresh = seqs.filter((seq) => !this.#passedOn.has(seq));
+    for (const seq of fresh) this.#passedOn.add(seq);
+    this.#tell([{ kind: "delivered", captures: fresh.map((seq) => this.#row(seq).id) }]);
+  }
+
   /** Something about the engine changes. */
   become(change: Partial<Status>): void {
     this.#status = { ...this.#status, ...change };
@@ -93,8 +106,9 @@ export class FakeBackend implements Backend {
 
   endpoints(): Promise<EndpointView[]> {
     return this.#answer("endpoints", () => {
-      const share = Math.floor(this.#total / Math.max(1, this.#endpoints.length));
-      return this.#endpoints.map((endpoint) => ({ ...endpoint, captures: share }));
+      const { all } = this.#owned;
+      const share = Math.floor(this.#total / Math.max(1, all.length));
+      return all.map((endpoint) => ({ ...endpoint, captures: share }));
     });
   }
 
@@ -186,7 +200,7 @@ export class FakeBackend implements Backend {
 
   tryLine(endpoint: string): Promise<string> {
     return this.#answer("tryLine", () => {
-      const url = this.#endpoints.find(({ id }) => id === endpoint)?.url ?? "";
+      const url = this.#owned.all.find(({ id }) => id === endpoint)?.url ?? "";
       return `curl --json '{"hello":"world"}' '${url}'`;
     });
   }
@@ -208,23 +222,46 @@ export class FakeBackend implements Backend {
     });
   }
 
-  newEndpoint(name: string | null): Promise<EndpointView> {
-    return this.#answer("newEndpoint", () => {
-      const id = `n${scatter(this.#endpoints.length).toString(36)}`;
-      const url = `https://hooks.example.dev/h/${id}`;
-      const made: EndpointView = {
-        id,
-        name: name ?? "",
-        url,
-        source: "relay",
-        captures: 0,
-        lastAtMs: null,
-        forwards: [],
-      };
-      this.#endpoints = [...this.#endpoints, made];
-      this.#tell([{ kind: "endpoints" }]);
-      return made;
+  newEndpoint(name: string | null, address: string | null): Promise<EndpointView> {
+    return this.#change("newEndpoint", () => this.#owned.make(name, address));
+  }
+
+  endpointSettings(id: string): Promise<SettingsView> {
+    return this.#answer("endpointSettings", () => this.#owned.settings(id));
+  }
+
+  saveEndpoint(id: string, settings: SettingsView | null, forwards: ForwardView[]): Promise<void> {
+    return this.#change(`saveEndpoint ${JSON.stringify([id, settings, forwards])}`, () => {
+      this.#owned.save(id, settings, forwards);
     });
+  }
+
+  endpointToken(id: string): Promise<string | null> {
+    return this.#answer("endpointToken", () => this.#owned.token(id));
+  }
+
+  rotateEndpoint(id: string): Promise<void> {
+    return this.#answer("rotateEndpoint", () => {
+      this.#owned.rotate(id);
+    });
+  }
+
+  removeEndpoint(id: string): Promise<void> {
+    return this.#change("removeEndpoint", () => {
+      this.#owned.remove(id);
+    });
+  }
+
+  restoreEndpoint(id: string): Promise<EndpointView> {
+    return this.#change("restoreEndpoint", () => this.#owned.restore(id));
+  }
+
+  deliveries(id: string): Promise<DeliveryView[]> {
+    return this.#answer(`deliveries ${id}`, () => this.#deliveries(this.#seq(id)));
+  }
+
+  deliveryBody(number: number): Promise<Uint8Array> {
+    return this.#answer(`deliveryBody ${String(number)}`, () => body(number));
   }
 
   sendTest(): Promise<void> {
@@ -242,6 +279,13 @@ export class FakeBackend implements Backend {
     this.asked.push(asked);
     await Promise.resolve();
     return answer();
+  }
+
+  /** As {@link #answer}, and tells that endpoints changed. */
+  async #change<Answer>(asked: string, answer: () => Answer): Promise<Answer> {
+    const answered = await this.#answer(asked, answer);
+    this.#tell([{ kind: "endpoints" }]);
+    return answered;
   }
 
   #tell(events: EngineEvent[]): void {
@@ -283,8 +327,8 @@ export class FakeBackend implements Backend {
 
   #row(seq: number): CaptureRow {
     const sample = this.#sample(seq);
-    const before = this.#startedAtMs - (this.start.rows - seq) * SPACING_MS;
-    const receivedAtMs = this.#arrivedAtMs[seq - this.start.rows] ?? before;
+    const receivedAtMs = this.#receivedAtMs(seq);
+    const [last] = this.#deliveries(seq);
     const endpoint = this.#endpointOf(seq);
     const type = sample.headers.find(([name]) => name === "content-type")?.[1] ?? null;
     return {
@@ -300,11 +344,23 @@ export class FakeBackend implements Backend {
       contentType: type,
       bodyBytes: sample.body.length,
       flaws: sample.flaws,
-      delivery: null,
-      sender: null,
-      event: null,
-      summary: null,
+      delivery: last
+        ? { status: last.status, isBroken: last.error !== null, totalMs: last.totalMs }
+        : null,
+      ...(sample.about ?? { sender: null, event: null, summary: null }),
     };
+  }
+
+  #receivedAtMs(seq: number): number {
+    const before = this.#startedAtMs - (this.start.rows - seq) * SPACING_MS;
+    return this.#arrivedAtMs[seq - this.start.rows] ?? before;
+  }
+
+  #deliveries(seq: number): DeliveryView[] {
+    if (seq >= this.start.rows && !this.#passedOn.has(seq)) return [];
+    const id = this.#endpointOf(seq);
+    const [forward] = this.start.endpoints.find((one) => one.id === id)?.forwards ?? [];
+    return forward ? attempts(seq, this.#receivedAtMs(seq), forward.target) : [];
   }
 
   #seq(id: string): number {
@@ -317,8 +373,4 @@ export class FakeBackend implements Backend {
 function head({ method, target, headers }: Sample): Uint8Array {
   const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`);
   return new TextEncoder().encode(`${method} ${target} HTTP/1.1\r\n${lines.join("")}\r\n`);
-}
-
-function fault(code: string, message: string): Error & UiError {
-  return Object.assign(new Error(message), { code });
 }

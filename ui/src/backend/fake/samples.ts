@@ -1,5 +1,6 @@
 // Webhooks for the fake engine, each made from its number alone, so that a million cost nothing.
 
+import type { CaptureRow } from "../../bindings/CaptureRow";
 import type { BodyKind } from "../../bindings/BodyKind";
 
 /** One made-up request. */
@@ -13,6 +14,8 @@ export interface Sample {
   kind: BodyKind;
   isHeld: boolean;
   flaws: string[];
+  /** Who sent it and what it is about, where that is known. */
+  about?: Pick<CaptureRow, "sender" | "event" | "summary">;
 }
 
 /** Makes the request with this number. */
@@ -72,7 +75,21 @@ function sample(
   return { endpoint, method, target, headers, body, kind, isHeld: chance % 17 === 0, flaws };
 }
 
+/** What the engine would make out of it. */
+function about(id: string, name: string, event: string, summary: string, made: Sample): Sample {
+  return { ...made, about: { sender: { id, name }, event, summary } };
+}
+
 const push = (seq: number): Sample =>
+  about(
+    "github",
+    "GitHub",
+    "push",
+    `push · acme/api · ${String(1 + (seq % 3))} commits to main`,
+    pushed(seq),
+  );
+
+const pushed = (seq: number): Sample =>
   json(seq, "/h/7QkZp2/github", "GitHub", "push", {
     ref: "refs/heads/main",
     before: hex(seq, 40),
@@ -101,7 +118,12 @@ const push = (seq: number): Sample =>
     pusher: { name: "gnowak" },
   });
 
-const invoice = (seq: number): Sample =>
+const invoice = (seq: number): Sample => {
+  const event = seq % 2 === 0 ? "invoice.paid" : "invoice.payment_failed";
+  return about("stripe", "Stripe", event, `${event} · 49.00 EUR`, invoiced(seq));
+};
+
+const invoiced = (seq: number): Sample =>
   json(seq, "/h/9xRt41/stripe", "Stripe", "invoice.paid", {
     id: `evt_${hex(seq, 24)}`,
     object: "event",
@@ -126,7 +148,12 @@ const invoice = (seq: number): Sample =>
     },
   });
 
-const artifact = (seq: number): Sample =>
+const artifact = (seq: number): Sample => {
+  const summary = `PUSH_ARTIFACT · library/debian:v1.${String(seq % 40)}.0`;
+  return about("harbor", "Harbor", "PUSH_ARTIFACT", summary, artifacts(seq));
+};
+
+const artifacts = (seq: number): Sample =>
   json(seq, "/h/Hb33aa/harbor?project=library", "Harbor", "PUSH_ARTIFACT", {
     type: "PUSH_ARTIFACT",
     occur_at: 1762955002,
@@ -137,7 +164,12 @@ const artifact = (seq: number): Sample =>
     },
   });
 
-const command = (seq: number): Sample =>
+const command = (seq: number): Sample => {
+  const summary = `/deploy · acme · mei: api v1.${String(seq % 9)}`;
+  return about("slack", "Slack", "/deploy", summary, commanded(seq));
+};
+
+const commanded = (seq: number): Sample =>
   sample(
     seq,
     "POST",

@@ -23,6 +23,12 @@ const publicOnes = (names: string[]): EndpointView[] =>
     return { id, name, url, source: "relay", captures: 0, lastAtMs: null, forwards: [] };
   });
 
+/** GitHub's and Stripe's captures go to an application. */
+const passedOn = (endpoint: EndpointView, at: number): EndpointView => {
+  const target = `http://localhost:3000/${endpoint.name.toLowerCase()}`;
+  return at < 2 ? { ...endpoint, forwards: [{ target, isRemote: false }] } : endpoint;
+};
+
 const NAMES = ["GitHub", "Stripe", "Harbor", "Slack", "Shop orders"];
 const ODD_NAMES = [
   "a name that is much too long for the narrow column that it stands in",
@@ -46,7 +52,7 @@ const SCENES: Record<string, (rows: number | null) => Start> = {
   everyday: (rows) => ({
     rows: rows ?? 1204,
     make: everyday,
-    endpoints: [...publicOnes(NAMES), LOCAL],
+    endpoints: [...publicOnes(NAMES).map(passedOn), LOCAL],
     status: status({}),
   }),
   empty: () => ({
