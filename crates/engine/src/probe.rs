@@ -92,8 +92,13 @@ impl Prober {
     /// Whether something answers wherever captures are passed on to.
     async fn reach_applications(&self) -> Result<(), ProbeFailure> {
         // What cannot be read now is asked for again in a minute.
-        let forwards = self.database.read(deliveries::forwards).await;
-        for forward in forwards.unwrap_or_default() {
+        let read = self
+            .database
+            .read(|db| Ok((deliveries::forwards(db)?, pairing::endpoints(db)?)));
+        let (forwards, endpoints) = read.await.unwrap_or_default();
+        // One that was removed keeps its forwards, for it may be restored.
+        let is_there = |id: &str| id == "local" || endpoints.iter().any(|one| one.id == id);
+        for forward in forwards.iter().filter(|one| is_there(&one.endpoint)) {
             let app = |reason: String| ProbeFailure {
                 leg: Leg::App,
                 at: Some(forward.target.clone()),
