@@ -116,7 +116,7 @@ pub struct Answer {
     /// Whether `piece` is the whole body.
     pub fin: bool,
     /// The head of an HTTP/1.1 response, from its status line to the empty line, both included; at
-    /// most [`MAX_ANSWER_HEAD_BYTES`](crate::MAX_ANSWER_HEAD_BYTES). What frames its body says
+    /// most [`MAX_ANSWER_HEAD_BYTES`]. What frames its body says
     /// nothing here.
     pub head: Bytes,
     /// The beginning of the body; with the head at most [`PIECE_BYTES`].
