@@ -18,6 +18,7 @@ fn main() {
         "try_line",
         "copy",
         "pair",
+        "query_help",
         "new_endpoint",
         "endpoint_settings",
         "save_endpoint",
