@@ -7,6 +7,7 @@ fn main() {
     let manifest = AppManifest::new().commands(&[
         "status",
         "endpoints",
+        "query_help",
         "open_list",
         "grow_list",
         "rows",
@@ -18,6 +19,7 @@ fn main() {
         "try_line",
         "copy",
         "pair",
+        "take_link",
         "new_endpoint",
         "send_test",
     ]);

@@ -5,6 +5,7 @@ import type { Backend } from "../backend/backend";
 import { asUiError } from "../backend/backend";
 import type { CaptureRow } from "../bindings/CaptureRow";
 import type { EndpointView } from "../bindings/EndpointView";
+import type { LinkView } from "../bindings/LinkView";
 import type { Part } from "../bindings/Part";
 import type { UiError } from "../bindings/UiError";
 import { en } from "../text/en";
@@ -49,6 +50,9 @@ export class Desk {
   /** The dialog that is open. */
   dialog: "keys" | "pair" | "line" | "notices" | null = $state(null);
 
+  /** The link that was opened last, until it is dealt with; it comes before any dialog. */
+  link: LinkView | null = $state.raw(null);
+
   readonly words = $derived.by(() => (this.prefs.looks.language === "zh" ? zh : en));
   readonly format = $derived.by(() => new Format(this.prefs.looks.language));
 
@@ -69,12 +73,16 @@ export class Desk {
     const stopListening = this.backend.onEvents((events) => {
       heard.add(events);
     });
+    const stopLinks = this.backend.onLink((link) => {
+      this.link = link;
+    });
     const stopClock = this.clock.start();
     void this.status.load();
     void this.endpoints.load();
     void this.captures.show(EVERYTHING);
     return () => {
       stopListening();
+      stopLinks();
       stopClock();
     };
   }
