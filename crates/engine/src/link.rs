@@ -41,7 +41,7 @@ pub fn read(text: &str) -> LinkView {
     };
     match parsed {
         Ok(connect) => wish(&connect),
-        Err(error) => refused(error.into()),
+        Err(error) => refused(&error.into()),
     }
 }
 
@@ -53,7 +53,7 @@ fn wish(connect: &ConnectString) -> LinkView {
     }
 }
 
-fn refused(error: Error) -> LinkView {
+fn refused(error: &Error) -> LinkView {
     let (message, _) = escape::for_display(error.to_string().as_bytes());
     let code = error.code().to_owned();
     LinkView::Refused {
