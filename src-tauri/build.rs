@@ -7,6 +7,7 @@ fn main() {
     let manifest = AppManifest::new().commands(&[
         "status",
         "endpoints",
+        "query_help",
         "open_list",
         "grow_list",
         "rows",
@@ -18,7 +19,7 @@ fn main() {
         "try_line",
         "copy",
         "pair",
-        "query_help",
+        "take_link",
         "new_endpoint",
         "endpoint_settings",
         "save_endpoint",

@@ -2,6 +2,7 @@
 
 use engine::{
     EndpointSettings, Engine, Target,
+    link::{self, LinkView},
     view::{
         CaptureDetail, CaptureRow, DeliveryView, EndpointView, ForwardView, ListFilter, ListInfo,
         Part, QueryHelp, SettingsView, Status, TextPage, TreePage, UiError,
@@ -13,7 +14,7 @@ use tauri::{
     ipc::{Invoke, Response},
 };
 
-use crate::clipboard::Clipboard;
+use crate::{clipboard::Clipboard, opened::Opened};
 
 /// Why a command did not do as asked. The page hears a [`UiError`].
 #[derive(Debug, thiserror::Error)]
@@ -54,6 +55,7 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         try_line,
         copy,
         pair,
+        take_link,
         new_endpoint,
         endpoint_settings,
         save_endpoint,
@@ -172,6 +174,16 @@ async fn pair(engine: State<'_, Engine>, connect: String) -> Result<(), Error> {
     Ok(engine.pair(&connect, &engine::computer_name()).await?)
 }
 
+/// None but once for each link.
+#[command]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "a command is handed its state by value"
+)]
+fn take_link(opened: State<'_, Opened>) -> Option<LinkView> {
+    opened.take().map(|text| link::read(&text))
+}
+
 #[command]
 async fn new_endpoint(
     engine: State<'_, Engine>,
@@ -270,7 +282,7 @@ mod tests {
             .iter()
             .map(|name| format!("allow-{}", name.replace('_', "-")));
         let wanted: BTreeSet<String> = of_commands.chain(listens.map(str::to_owned)).collect();
-        assert_eq!(handled.len(), 24);
+        assert_eq!(handled.len(), 25);
         assert_eq!(declared, handled);
         assert_eq!(allowed, wanted.iter().map(String::as_str).collect());
     }

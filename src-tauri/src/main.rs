@@ -8,6 +8,8 @@ mod commands;
 mod display;
 mod events;
 mod failure;
+mod instance;
+mod opened;
 mod stop;
 mod window;
 
@@ -25,6 +27,8 @@ use tauri::{Emitter, RunEvent};
 use tokio::{runtime::Runtime, task::JoinSet};
 use tracing_subscriber::EnvFilter;
 
+use crate::{instance::Start, opened::Opened};
+
 /// Receive, keep and inspect webhooks on this computer, in a window.
 ///
 /// The history, the settings and the pairing with a relay are those of `tenterhook` in the
@@ -41,6 +45,9 @@ struct Args {
     /// Keep secrets in a file of the data folder, which only you may read
     #[arg(long, env = "TENTERHOOK_NO_KEYCHAIN")]
     no_keychain: bool,
+    /// A `tenterhook://` link to pair with; the window asks before it does. A window that is open
+    /// on the same data takes it
+    link: Option<String>,
 }
 
 fn main() -> ExitCode {
@@ -67,8 +74,12 @@ fn run(args: Args) -> anyhow::Result<()> {
     let asked = stop::Asked::listen()?;
     drop(within);
     let data = args.data.or_else(engine::data_folder);
+    let data = data.context("there is no home folder here: say where with --data DIR")?;
+    let Start::First(door) = instance::claim(&data, args.link.as_deref())? else {
+        return Ok(());
+    };
     let engine = Engine::open(Options {
-        data: data.context("there is no home folder here: say where with --data DIR")?,
+        data,
         clock: now_ms,
         use_keychain: !args.no_keychain,
     })?;
@@ -79,7 +90,7 @@ fn run(args: Args) -> anyhow::Result<()> {
     let heard = engine.subscribe();
     runtime.block_on(engine.start(receive))?;
     tauri::async_runtime::set(runtime.handle().clone());
-    let app = match window::open(engine.clone()) {
+    let app = match window::open(engine.clone(), Opened::from(args.link)) {
         Ok(app) => app,
         Err(error) => {
             runtime.block_on(engine.stop());
@@ -97,20 +108,31 @@ fn run(args: Args) -> anyhow::Result<()> {
         events::forward(engine.clone(), heard, tell),
         runtime.handle(),
     );
+    if let Some(door) = door {
+        let page = app.handle().clone();
+        let hear = move |link| opened::show(&page, link);
+        tasks.spawn_on(door.serve(hear), runtime.handle());
+    }
     let running = app.handle().clone();
     let end = async move {
         asked.heard().await;
         running.exit(0);
     };
     tasks.spawn_on(end, runtime.handle());
-    app.run(move |_, event| {
-        if matches!(event, RunEvent::Exit) {
-            // The window is gone; what came in is stored before the process is.
-            runtime.block_on(async {
-                tasks.shutdown().await;
-                engine.stop().await;
-            });
+    app.run(move |_app, event| match event {
+        // The window is gone; what came in is stored before the process is.
+        RunEvent::Exit => runtime.block_on(async {
+            tasks.shutdown().await;
+            engine.stop().await;
+        }),
+        // macOS starts no second program for a link; it tells the one that runs.
+        #[cfg(target_os = "macos")]
+        RunEvent::Opened { urls } => {
+            for url in urls {
+                opened::show(_app, Some(url.into()));
+            }
         }
+        _ => {}
     });
     Ok(())
 }

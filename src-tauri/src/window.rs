@@ -2,18 +2,22 @@
 //! nothing else.
 
 use engine::Engine;
-use tauri::{App, Url, WebviewWindowBuilder, webview::NewWindowResponse};
+use tauri::{App, AppHandle, Manager, Url, WebviewWindowBuilder, webview::NewWindowResponse};
 
-use crate::{clipboard::Clipboard, commands};
+use crate::{clipboard::Clipboard, commands, opened::Opened};
 
-/// Opens it over `engine`.
+/// What `tauri.conf.json` calls it.
+const LABEL: &str = "main";
+
+/// Opens it over `engine`; its page is given the link of `opened`.
 ///
 /// # Errors
 /// When the system has no web view, or it fails.
-pub(crate) fn open(engine: Engine) -> tauri::Result<App> {
+pub(crate) fn open(engine: Engine, opened: Opened) -> tauri::Result<App> {
     let app = tauri::Builder::default()
         .manage(engine)
         .manage(Clipboard::default())
+        .manage(opened)
         .invoke_handler(commands::handler())
         .build(tauri::generate_context!())?;
     let [main] = &app.config().app.windows[..] else {
@@ -24,6 +28,22 @@ pub(crate) fn open(engine: Engine) -> tauri::Result<App> {
         .on_new_window(|_, _| NewWindowResponse::Deny)
         .build()?;
     Ok(app)
+}
+
+/// Puts it before its user again; a desktop that lets no program take the focus marks it instead.
+/// The answer is whether it is still there.
+pub(crate) fn raise(app: &AppHandle) -> bool {
+    let Some(window) = app.get_webview_window(LABEL) else {
+        return false;
+    };
+    let raised = window
+        .unminimize()
+        .and_then(|()| window.show())
+        .and_then(|()| window.set_focus());
+    if let Err(error) = raised {
+        tracing::warn!("the window could not be raised: {error}");
+    }
+    true
 }
 
 /// Whether `url` is the page's: as Tauri serves it on Linux and macOS, and on Windows.

@@ -75,6 +75,16 @@ impl Desk {
     pub fn open(&self) -> Window {
         Window::open(&self.screen, &self.args())
     }
+
+    /// As [`Desk::open`], with a link.
+    ///
+    /// # Panics
+    /// As [`Desk::open`].
+    #[must_use]
+    pub fn open_link(&self, link: &str) -> Window {
+        let args = self.args().into_iter().chain([link.to_owned()]);
+        Window::open(&self.screen, &args.collect::<Vec<_>>())
+    }
 }
 
 /// The window of a running app.

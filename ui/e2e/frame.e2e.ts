@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import type { Page } from "playwright-core";
 
 import type { FakeBackend } from "../src/backend/fake/fake";
+import type { LinkView } from "../src/bindings/LinkView";
 import type { Status } from "../src/bindings/Status";
 import { engine, open, settled } from "./window";
 
@@ -32,6 +33,17 @@ const become = (page: Page, change: Partial<Status>) =>
     (change) => (window as unknown as { fake: FakeBackend }).fake.become(change),
     change,
   );
+
+/** What is shown of a link that asks to pair with `host`. */
+const pairLink = (host: string) => {
+  const relay = `https://${host}`;
+  const connect = `tenterhook://pair?relay=${encodeURIComponent(relay)}&invite=thi_AAAA`;
+  return { kind: "pair", connect, relay, host } as const;
+};
+
+/** The person opens a link elsewhere. */
+const openLink = (page: Page, link: LinkView) =>
+  page.evaluate((link) => (window as unknown as { fake: FakeBackend }).fake.openLink(link), link);
 
 test("each state of the line has its own word and its own shape", async () => {
   const page = await open();
@@ -111,6 +123,53 @@ test("a wrong connect string is answered in place, a right one pairs", async () 
   expect(await page.getByRole("alert").count()).toBe(0);
   await page.keyboard.press("Enter");
   await page.getByRole("button", { name: /Connected/ }).waitFor();
+});
+
+test("a link asks before it pairs, names the relay and the one that it replaces", async () => {
+  const page = await open();
+  await openLink(page, pairLink("hooks.example.org"));
+  const dialog = page.getByRole("dialog", { name: "Pair with hooks.example.org?" });
+  await dialog.waitFor();
+  await dialog.getByText("is paired with https://hooks.example.dev.").waitFor();
+  const field = dialog.getByRole("textbox", { name: "Connect string" });
+  expect(await field.inputValue()).toBe(pairLink("hooks.example.org").connect);
+  expect(await field.getAttribute("readonly")).not.toBeNull();
+  expect(await engine(page, (fake) => fake.asked.includes("pair"))).toBe(false);
+  await dialog.getByRole("button", { name: "Pair" }).click();
+  await page.getByText("Paired with the relay").waitFor();
+  expect(await dialog.count()).toBe(0);
+});
+
+test("a key that was meant for the page does not agree to a link", async () => {
+  const page = await open();
+  await page.getByRole("button", { name: "Keyboard shortcuts" }).click();
+  for (const host of ["one.example.org", "other.example.org"]) {
+    await openLink(page, pairLink(host));
+    await page.getByRole("dialog", { name: `Pair with ${host}?` }).waitFor();
+  }
+  await page.keyboard.press("Enter");
+  await page.getByRole("dialog", { name: "Keyboard" }).waitFor();
+  expect(await engine(page, (fake) => fake.asked.includes("pair"))).toBe(false);
+});
+
+test("a link to the relay of now says so, and a link without a relay replaces nothing", async () => {
+  const page = await open();
+  await openLink(page, pairLink("hooks.example.dev"));
+  await page.getByText("paired with this relay already").waitFor();
+  await become(page, { relay: null, line: { state: "unpaired" } });
+  await settled(page);
+  expect(await page.getByText("paired with this relay already").count()).toBe(0);
+});
+
+test("a link that pairs with nothing says why, as text, and nothing else is done", async () => {
+  const page = await open();
+  const message = "<img src=x onerror=alert(1)> is no relay";
+  await openLink(page, { kind: "refused", problem: { code: "connect_string", message } });
+  const dialog = page.getByRole("dialog", { name: "This link pairs with nothing" });
+  expect(await dialog.getByRole("alert").innerText()).toBe(message);
+  expect(await dialog.getByRole("textbox").count()).toBe(0);
+  await page.keyboard.press("Escape");
+  expect(await page.getByRole("dialog").count()).toBe(0);
 });
 
 test("a new endpoint is made and looked at", async () => {

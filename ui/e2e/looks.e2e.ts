@@ -71,6 +71,17 @@ const STATES: Record<string, State> = {
       await page.keyboard.press("4");
     },
   },
+  link: {
+    opening: { scene: "overfull" },
+    reach: async (page) => {
+      await engine(page, (fake) => {
+        const host = `${"a-very-long-name.".repeat(9)}example.org:8443`;
+        const relay = `https://${host}`;
+        fake.openLink({ kind: "pair", connect: `tenterhook://pair?relay=${relay}`, relay, host });
+      });
+      await page.getByRole("dialog").waitFor();
+    },
+  },
   suggestions: {
     reach: async (page) => {
       await page.getByRole("combobox", { name: "Filter" }).pressSequentially("github is:");

@@ -15,6 +15,7 @@ mod indexer;
 mod inspect;
 mod intake;
 mod line;
+pub mod link;
 mod lists;
 mod place;
 mod probe;

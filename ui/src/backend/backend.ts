@@ -7,6 +7,7 @@ import type { DeliveryView } from "../bindings/DeliveryView";
 import type { EndpointView } from "../bindings/EndpointView";
 import type { EngineEvent } from "../bindings/EngineEvent";
 import type { ForwardView } from "../bindings/ForwardView";
+import type { LinkView } from "../bindings/LinkView";
 import type { ListFilter } from "../bindings/ListFilter";
 import type { ListInfo } from "../bindings/ListInfo";
 import type { Part } from "../bindings/Part";
@@ -77,6 +78,8 @@ export interface Backend {
 
   /** Calls `heard` with each batch of events until the function that it returns is called. */
   onEvents(heard: (events: EngineEvent[]) => void): () => void;
+  /** Calls `heard` with each link that is opened, and once with one from before, until as above. */
+  onLink(heard: (link: LinkView) => void): () => void;
 }
 
 /** What was thrown, as an error that a person can read. */

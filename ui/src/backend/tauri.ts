@@ -4,6 +4,7 @@ import { invoke } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
 
 import type { EngineEvent } from "../bindings/EngineEvent";
+import type { LinkView } from "../bindings/LinkView";
 import type { Backend } from "./backend";
 
 /** Speaks to the engine of the window that this page runs in. */
@@ -39,6 +40,15 @@ export function tauriBackend(): Backend {
       const listening = listen<EngineEvent[]>("engine", (event) => {
         heard(event.payload);
       });
+      return () => void listening.then((stop) => stop());
+    },
+    onLink(heard) {
+      const take = async () => {
+        const link = await invoke<LinkView | null>("take_link");
+        if (link) heard(link);
+      };
+      const listening = listen("link", take);
+      void listening.then(take);
       return () => void listening.then((stop) => stop());
     },
   };

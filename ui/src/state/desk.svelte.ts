@@ -5,6 +5,7 @@ import type { Backend } from "../backend/backend";
 import { asUiError } from "../backend/backend";
 import type { CaptureRow } from "../bindings/CaptureRow";
 import type { EndpointView } from "../bindings/EndpointView";
+import type { LinkView } from "../bindings/LinkView";
 import type { Part } from "../bindings/Part";
 import type { UiError } from "../bindings/UiError";
 import { en } from "../text/en";
@@ -55,6 +56,9 @@ export class Desk {
   /** Whether a dialog is open in which something is done, and said. */
   readonly hasModal = $derived(this.dialog === "create" || this.dialog === "settings");
 
+  /** The link that was opened last, until it is dealt with; it comes before any dialog. */
+  link: LinkView | null = $state.raw(null);
+
   readonly words = $derived.by(() => (this.prefs.looks.language === "zh" ? zh : en));
   readonly format = $derived.by(() => new Format(this.prefs.looks.language));
 
@@ -75,12 +79,16 @@ export class Desk {
     const stopListening = this.backend.onEvents((events) => {
       heard.add(events);
     });
+    const stopLinks = this.backend.onLink((link) => {
+      this.link = link;
+    });
     const stopClock = this.clock.start();
     void this.status.load();
     void this.endpoints.load();
     void this.captures.show(EVERYTHING);
     return () => {
       stopListening();
+      stopLinks();
       stopClock();
     };
   }

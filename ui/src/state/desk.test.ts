@@ -87,3 +87,19 @@ test("arrivals come into the list by themselves, until the window is gone", asyn
   expect(desk.captures.count).toBe(15);
   vi.unstubAllGlobals();
 });
+
+test("a link is shown whether it came before the page or while it is there", () => {
+  const backend = fakeBackend("?rows=1");
+  const refused = (message: string) =>
+    ({ kind: "refused", problem: { code: "connect_string", message } }) as const;
+  backend.openLink(refused("before"));
+  const desk = deskOn(backend);
+  const stop = desk.start();
+  expect(desk.link).toEqual(refused("before"));
+  backend.openLink(refused("while"));
+  expect(desk.link).toEqual(refused("while"));
+  expect(backend.asked).not.toContain("pair");
+  stop();
+  backend.openLink(refused("after"));
+  expect(desk.link).toEqual(refused("while"));
+});

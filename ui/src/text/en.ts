@@ -357,6 +357,16 @@ export const en = {
     close: "Close",
   },
 
+  /** Of a link that was opened in a browser or a mail. */
+  link: {
+    title: (relay: string) => `Pair with ${relay}?`,
+    why: "A link asks for this, and any page can hold one. Pair only with a relay that you know: it takes the webhooks sent to your public addresses.",
+    replaced: (relay: string) =>
+      `This computer is paired with ${relay}. That pairing would be replaced.`,
+    again: "This computer is paired with this relay already. It would be paired anew.",
+    refused: "This link pairs with nothing",
+  },
+
   keys: {
     title: "Keyboard",
     close: "Close",

@@ -394,6 +394,14 @@ export const zh: Words = {
     close: "关闭",
   },
 
+  link: {
+    title: (relay) => `与 ${relay} 配对？`,
+    why: "这是一个链接提出的请求，任何网页都可以放置这样的链接。请只与您认识的中继配对：发往您公网地址的 webhook 都由它接收。",
+    replaced: (relay) => `本机已与 ${relay} 配对，该配对将被替换。`,
+    again: "本机已与此中继配对，将重新配对。",
+    refused: "此链接无法用于配对",
+  },
+
   keys: {
     title: "键盘",
     close: "关闭",

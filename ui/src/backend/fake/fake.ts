@@ -7,6 +7,7 @@ import type { DeliveryView } from "../../bindings/DeliveryView";
 import type { EndpointView } from "../../bindings/EndpointView";
 import type { EngineEvent } from "../../bindings/EngineEvent";
 import type { ForwardView } from "../../bindings/ForwardView";
+import type { LinkView } from "../../bindings/LinkView";
 import type { ListFilter } from "../../bindings/ListFilter";
 import type { ListInfo } from "../../bindings/ListInfo";
 import type { Part } from "../../bindings/Part";
@@ -52,6 +53,8 @@ export class FakeBackend implements Backend {
   readonly #listeners = new Set<(events: EngineEvent[]) => void>();
   readonly #owned: Owned;
   readonly #passedOn = new Set<number>();
+  readonly #linkListeners = new Set<(link: LinkView) => void>();
+  #link: LinkView | null = null;
   #status: Status;
   #nextList = 1;
   #outline: { id: string; of: Outline } | null = null;
@@ -96,6 +99,12 @@ export class FakeBackend implements Backend {
   become(change: Partial<Status>): void {
     this.#status = { ...this.#status, ...change };
     this.#tell([{ kind: "status", status: this.#status }]);
+  }
+
+  /** The person opens a link elsewhere; it is kept until a page listens. */
+  openLink(link: LinkView): void {
+    if (this.#linkListeners.size === 0) this.#link = link;
+    for (const listener of this.#linkListeners) listener(link);
   }
 
   // What the page asks.
@@ -273,6 +282,13 @@ export class FakeBackend implements Backend {
   onEvents(heard: (events: EngineEvent[]) => void): () => void {
     this.#listeners.add(heard);
     return () => this.#listeners.delete(heard);
+  }
+
+  onLink(heard: (link: LinkView) => void): () => void {
+    if (this.#link) heard(this.#link);
+    this.#link = null;
+    this.#linkListeners.add(heard);
+    return () => this.#linkListeners.delete(heard);
   }
 
   async #answer<Answer>(asked: string, answer: () => Answer): Promise<Answer> {
