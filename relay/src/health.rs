@@ -51,6 +51,10 @@ pub(crate) fn count() -> PrometheusHandle {
         "tenterhook_held",
         "senders that wait for their desktop's answer"
     );
+    describe_gauge!(
+        "tenterhook_bodies_bytes",
+        "bytes of bodies that are coming in"
+    );
     describe_gauge!("tenterhook_sessions", "desktops that are connected");
     handle
 }
@@ -87,6 +91,7 @@ async fn figures_now(State(health): State<Arc<Health>>) -> Response {
         gauge!("tenterhook_waiting_captures").set(waiting.captures as f64);
         gauge!("tenterhook_waiting_bytes").set(waiting.bytes as f64);
         gauge!("tenterhook_sessions").set(health.shared.presence.count() as f64);
+        gauge!("tenterhook_bodies_bytes").set(health.shared.bodies.taken() as f64);
         gauge!("tenterhook_held").set(health.shared.held.count() as f64);
     }
     let text = [(

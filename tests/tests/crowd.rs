@@ -17,7 +17,7 @@ use base64::{Engine as _, prelude::BASE64_STANDARD};
 use flate2::{Compression, write::GzEncoder};
 use tests::{
     program::{Desktop, Relay, memory_bytes, sockets, wait_for},
-    sender::{request, send},
+    sender::{request, send, whole},
 };
 
 /// What a crowd may cost the relay in memory.
@@ -207,7 +207,10 @@ fn bodies_that_come_in_at_once_have_a_common_limit() {
     const MIB: usize = 1 << 20;
     let folder = tempfile::tempdir().unwrap();
     let config = folder.path().join("relay.toml");
-    let limits = format!("body_limit_bytes = {MIB}\nbodies_bytes = {}\n", MIB * 3 / 2);
+    let limits = format!(
+        "body_limit_bytes = {MIB}\nbodies_bytes = {}\nadmin = \"127.0.0.1:0\"\n",
+        MIB * 3 / 2
+    );
     std::fs::write(&config, limits).unwrap();
     let listen = SocketAddr::from(([127, 0, 0, 1], 0));
     let relay = Relay::start_at(
@@ -222,12 +225,21 @@ fn bodies_that_come_in_at_once_have_a_common_limit() {
     let (most, rest) = large.split_at(large.len() - 8192);
     slow.write_all(most).unwrap();
     let mut rest = rest.chunks(1);
-    let refused = wait_for("the limit", || {
+    let admin = relay.running.ready["admin"].as_str().unwrap();
+    let admin = admin.trim_start_matches("http://").parse().unwrap();
+    let figures = b"GET /metrics HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+    wait_for("the body", || {
         // A byte now and then, for who stands still is ended.
         slow.write_all(rest.next().unwrap()).unwrap();
-        let answer = send(relay.address, &large).unwrap();
-        (answer.status == 503).then_some(answer)
+        let figures = whole(admin, figures).unwrap();
+        let mut lines = figures.lines();
+        let taken = lines.find_map(|line| line.strip_prefix("tenterhook_bodies_bytes "));
+        let taken: usize = taken.unwrap().parse().unwrap();
+        (taken > MIB - 8192).then_some(())
     });
+    slow.write_all(rest.next().unwrap()).unwrap();
+    let refused = send(relay.address, &large).unwrap();
+    assert_eq!(refused.status, 503);
     let head = refused.head.to_lowercase();
     assert!(head.contains("retry-after: "), "{head}");
     let small = request("POST", &path, &[], b"small");
