@@ -1,6 +1,6 @@
 //! Speaking to a relay: connecting to it, and the calls of its small interface.
 
-use std::{pin::pin, time::Duration};
+use std::{net::SocketAddr, pin::pin, time::Duration};
 
 use bytes::Bytes;
 use http::{Method, Request, header};
@@ -21,6 +21,8 @@ use crate::{secrets::Secret, trust};
 
 /// Each of the steps below may take this long.
 const STEP: Duration = Duration::from_secs(10);
+/// What is said of a step that took longer.
+const LATE: &str = "no answer in time";
 /// The largest answer read.
 const ANSWER_BYTES: usize = 1 << 20;
 
@@ -83,42 +85,54 @@ pub(crate) async fn connect(url: &Url, pin: Option<Pin>) -> Result<Box<dyn Strea
     let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
     let port = url.port_or_known_default().unwrap_or(80);
     let at = at(url);
-    let late = || "no answer in time".to_owned();
     let unknown = |reason| ReachError::Name {
         host: host.to_owned(),
         reason,
     };
     let addresses = timeout(STEP, tokio::net::lookup_host((host, port))).await;
     let addresses: Vec<_> = addresses
-        .map_err(|_| unknown(late()))?
+        .map_err(|_| unknown(LATE.to_owned()))?
         .map_err(|error| unknown(error.to_string()))?
         .collect();
-    let closed = |reason| ReachError::Connect {
-        at: at.clone(),
-        reason,
+    let stream = match tcp(&addresses, STEP).await {
+        Ok(stream) => stream,
+        Err(reason) => return Err(ReachError::Connect { at, reason }),
     };
-    let stream = timeout(STEP, TcpStream::connect(&addresses[..])).await;
-    let stream = stream
-        .map_err(|_| closed(late()))?
-        .map_err(|error| closed(error.to_string()))?;
-    // Without it each small request waits for the acknowledgement of the one before: 40 ms.
-    stream
-        .set_nodelay(true)
-        .map_err(|error| closed(error.to_string()))?;
     if !matches!(url.scheme(), "https" | "wss") {
         return Ok(Box::new(stream));
     }
-    let unsafe_ = |reason| ReachError::Tls {
-        at: at.clone(),
-        reason,
-    };
-    let name = ServerName::try_from(host.to_owned()).map_err(|e| unsafe_(e.to_string()))?;
-    let config = trust::config(pin).map_err(|error| unsafe_(error.to_string()))?;
-    let connector = TlsConnector::from(config);
-    let stream = timeout(STEP, connector.connect(name, stream)).await;
+    let secured = tls(stream, host, pin, STEP).await;
+    secured.map_err(|reason| ReachError::Tls { at, reason })
+}
+
+/// Connects to the first of `addresses` that answers, within the time; the error is what a person
+/// is told.
+pub(crate) async fn tcp(addresses: &[SocketAddr], within: Duration) -> Result<TcpStream, String> {
+    let stream = timeout(within, TcpStream::connect(addresses)).await;
     let stream = stream
-        .map_err(|_| unsafe_(late()))?
-        .map_err(|error| unsafe_(trust::reason(&error)))?;
+        .map_err(|_| LATE.to_owned())?
+        .map_err(|error| error.to_string())?;
+    // Without it each small request waits for the acknowledgement of the one before: 40 ms.
+    stream
+        .set_nodelay(true)
+        .map_err(|error| error.to_string())?;
+    Ok(stream)
+}
+
+/// Makes `stream` safe: the other side has to be `host`, or to have the key of `pin`. The error is
+/// what a person is told.
+pub(crate) async fn tls(
+    stream: TcpStream,
+    host: &str,
+    pin: Option<Pin>,
+    within: Duration,
+) -> Result<Box<dyn Stream>, String> {
+    let name = ServerName::try_from(host.to_owned()).map_err(|error| error.to_string())?;
+    let config = trust::config(pin).map_err(|error| error.to_string())?;
+    let stream = timeout(within, TlsConnector::from(config).connect(name, stream)).await;
+    let stream = stream
+        .map_err(|_| LATE.to_owned())?
+        .map_err(|error| trust::reason(&error))?;
     Ok(Box::new(stream))
 }
 
@@ -155,7 +169,7 @@ pub(crate) async fn call<T: DeserializeOwned>(
     let stream = connect(url, pin).await?;
     let (status, bytes) = timeout(STEP, exchange(stream, request))
         .await
-        .map_err(|_| wrong("no answer in time".to_owned()))?
+        .map_err(|_| wrong(LATE.to_owned()))?
         .map_err(|error| wrong(error.to_string()))?;
     if status.is_success() {
         // 204 has no body; what is asked for then is nothing.
@@ -227,12 +241,12 @@ pub(crate) async fn post_empty(
         .map_err(|error| wrong(error.to_string()))?;
     let stream = connect(url, pin).await?;
     let answered = timeout(STEP, exchange(stream, request)).await;
-    let answered = answered.map_err(|_| wrong("no answer in time".to_owned()))?;
+    let answered = answered.map_err(|_| wrong(LATE.to_owned()))?;
     Ok(answered.map_err(|error| wrong(error.to_string()))?.0)
 }
 
 /// Posts a sample to the receiver at `address`.
-pub(crate) async fn send_sample(address: std::net::SocketAddr) -> Result<(), ReachError> {
+pub(crate) async fn send_sample(address: SocketAddr) -> Result<(), ReachError> {
     const SAMPLE: &str = r#"{"event":"test","message":"Hello from Tenterhook","items":[1,2,3]}"#;
     let wrong = |reason: String| ReachError::NoRelay {
         at: address.to_string(),
@@ -252,7 +266,7 @@ pub(crate) async fn send_sample(address: std::net::SocketAddr) -> Result<(), Rea
         .map_err(|error| wrong(error.to_string()))?;
     let (status, _) = timeout(STEP, exchange(Box::new(stream), request))
         .await
-        .map_err(|_| wrong("no answer in time".to_owned()))?
+        .map_err(|_| wrong(LATE.to_owned()))?
         .map_err(|error| wrong(error.to_string()))?;
     if status.is_success() {
         Ok(())

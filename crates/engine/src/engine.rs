@@ -554,7 +554,7 @@ impl Engine {
     }
 
     fn sought(&self, filter: ListFilter) -> Result<Sought, Error> {
-        Sought::new(filter, (self.0.options.clock)()).map_err(Error::Query)
+        Sought::new(filter, self.now_ms()).map_err(Error::Query)
     }
 
     /// Opens a list of what `filter` lets through.

@@ -116,12 +116,18 @@ impl Engine {
     ) -> Result<(), ImportError> {
         let now_ms = self.now_ms();
         let new = move |at_ms| CaptureId::new(at_ms, rand::random());
-        let write = move |db: &sqlite::rusqlite::Connection| {
-            let mut kept = Vec::with_capacity(group.len());
-            for imported in group {
+        // What they are is found out here, where it holds up nobody who writes.
+        let arrivals: Vec<_> = group
+            .into_iter()
+            .map(|imported| {
                 let at_ms = imported.received_at_ms.unwrap_or(now_ms);
                 let capture = imported.into_capture(new(at_ms), now_ms);
-                let mut arrival = Arrival::new(capture, Source::Import, false);
+                (at_ms, Arrival::new(capture, Source::Import, false))
+            })
+            .collect();
+        let write = move |db: &sqlite::rusqlite::Connection| {
+            let mut kept = Vec::with_capacity(arrivals.len());
+            for (at_ms, mut arrival) in arrivals {
                 // One of the same id is there: this is another.
                 while !captures::insert(db, &arrival, now_ms)? {
                     arrival.capture = Capture {

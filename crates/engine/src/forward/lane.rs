@@ -15,19 +15,14 @@ use hyper::{
 };
 use hyper_util::rt::TokioIo;
 use listener::Tasks;
-use rustls::pki_types::ServerName;
-use tokio::{
-    net::TcpStream,
-    time::{Instant, timeout},
-};
-use tokio_rustls::TlsConnector;
+use tokio::time::{Instant, timeout};
 use webhook::head::Head;
 
 use super::{
     swap::{Heads, SwapIo},
     target::{Target, TargetError},
 };
-use crate::{client::Stream, trust};
+use crate::client::{self, Stream};
 
 /// How long a connection may take to be made.
 const CONNECT_WITHIN: Duration = Duration::from_secs(5);
@@ -183,30 +178,17 @@ impl Lane {
 
     async fn dial(&self) -> Result<Box<dyn Stream>, DeliveryError> {
         let at = || self.target.host().to_owned();
-        let closed = |reason: String| DeliveryError::Connect { at: at(), reason };
         let addresses = self.target.addresses().await?;
         // What was judged is what is connected to: the name is not looked up again.
-        let stream = timeout(CONNECT_WITHIN, TcpStream::connect(&addresses[..])).await;
-        let stream = stream
-            .map_err(|_| closed("no answer in time".to_owned()))?
-            .map_err(|error| closed(error.to_string()))?;
-        stream
-            .set_nodelay(true)
-            .map_err(|error| closed(error.to_string()))?;
+        let stream = client::tcp(&addresses, CONNECT_WITHIN).await;
+        let stream = stream.map_err(|reason| DeliveryError::Connect { at: at(), reason })?;
         if self.target.url().scheme() == "http" {
             return Ok(Box::new(stream));
         }
-        let unsafe_ = |reason: String| DeliveryError::Tls { at: at(), reason };
         let host = self.target.url().host_str().unwrap_or_default();
-        let name = ServerName::try_from(host.trim_matches(['[', ']']).to_owned());
-        let name = name.map_err(|error| unsafe_(error.to_string()))?;
-        let trusted = trust::config(None).map_err(|error| unsafe_(error.to_string()))?;
-        let connector = TlsConnector::from(trusted);
-        let stream = timeout(CONNECT_WITHIN, connector.connect(name, stream)).await;
-        let stream = stream
-            .map_err(|_| unsafe_("no answer in time".to_owned()))?
-            .map_err(|error| unsafe_(error.to_string()))?;
-        Ok(Box::new(stream))
+        let host = host.trim_matches(['[', ']']);
+        let secured = client::tls(stream, host, None, CONNECT_WITHIN).await;
+        secured.map_err(|reason| DeliveryError::Tls { at: at(), reason })
     }
 }
 

@@ -20,6 +20,9 @@ pub(crate) struct Stored {
     pub(crate) capture: Capture,
     pub(crate) source: Source,
     pub(crate) is_held: bool,
+    /// Who seems to have sent it, and the type of its event.
+    pub(crate) sender: Option<String>,
+    pub(crate) event: Option<String>,
 }
 
 /// Keeps what arrived. The same id again changes nothing; the answer is whether it was new.
@@ -142,9 +145,11 @@ const fn source(number: i64) -> Source {
     }
 }
 
-/// What [`stored_at`] reads, from `captures JOIN contents USING (seq)`.
-pub(crate) const WHOLE: &str = "seq, id, endpoint, is_local, is_held, received_at_ms, peer, flaws, \
-                                head, body FROM captures JOIN contents USING (seq)";
+/// What [`stored`] reads.
+pub(crate) const WHOLE: &str =
+    "seq, id, endpoint, is_local, is_held, received_at_ms, peer, flaws, \
+                                head, body, sender, event
+                                FROM captures JOIN contents USING (seq)";
 
 /// One capture as it arrived.
 pub(crate) fn by_id(db: &Connection, id: CaptureId) -> Result<Option<Stored>> {
@@ -176,7 +181,6 @@ pub(crate) fn after(db: &Connection, after: i64, limit: usize) -> Result<Vec<Sto
     .collect()
 }
 
-/// Reads a row of [`WHOLE`].
 /// The newest captures, the newest first, at most `limit`.
 pub(crate) fn newest(db: &Connection, limit: usize) -> Result<Vec<Stored>> {
     db.prepare_cached(&format!("SELECT {WHOLE} ORDER BY seq DESC LIMIT ?1"))?
@@ -194,33 +198,31 @@ pub(crate) fn newest_names(db: &Connection, limit: usize) -> Result<Vec<Named>> 
 /// Who sent a capture, and the type of its event.
 pub(crate) type Named = (Option<String>, Option<String>);
 
-fn stored(row: &Row<'_>) -> Result<Stored> {
-    stored_at(row, 0)
-}
-
-/// Reads the columns of [`WHOLE`], the first of which is at `first`.
-pub(crate) fn stored_at(row: &Row<'_>, first: usize) -> Result<Stored> {
-    let endpoint: String = row.get(first + 2)?;
-    let peer: Option<String> = row.get(first + 6)?;
-    let flaws: String = row.get(first + 7)?;
-    let head: Vec<u8> = row.get(first + 8)?;
+/// Reads a row of [`WHOLE`].
+pub(crate) fn stored(row: &Row<'_>) -> Result<Stored> {
+    let endpoint: String = row.get(2)?;
+    let peer: Option<String> = row.get(6)?;
+    let flaws: String = row.get(7)?;
+    let head: Vec<u8> = row.get(8)?;
     // What is stored was parsed before; only a damaged file holds anything else.
     let head = Head::parse(head.into())
-        .map_err(|error| Error::FromSqlConversionFailure(first + 8, Type::Blob, Box::new(error)))?;
+        .map_err(|error| Error::FromSqlConversionFailure(8, Type::Blob, Box::new(error)))?;
     let endpoint = endpoint
         .parse()
-        .map_err(|error| Error::FromSqlConversionFailure(first + 2, Type::Text, Box::new(error)))?;
+        .map_err(|error| Error::FromSqlConversionFailure(2, Type::Text, Box::new(error)))?;
     Ok(Stored {
-        seq: row.get(first)?,
-        source: source(row.get(first + 3)?),
-        is_held: row.get(first + 4)?,
+        seq: row.get(0)?,
+        source: source(row.get(3)?),
+        is_held: row.get(4)?,
+        sender: row.get(10)?,
+        event: row.get(11)?,
         capture: Capture {
-            id: CaptureId::from_bytes(row.get(first + 1)?),
+            id: CaptureId::from_bytes(row.get(1)?),
             endpoint,
-            received_at_ms: row.get(first + 5)?,
+            received_at_ms: row.get(5)?,
             peer: peer.and_then(|peer| peer.parse().ok()),
             head,
-            body: Bytes::from(row.get::<_, Vec<u8>>(first + 9)?),
+            body: Bytes::from(row.get::<_, Vec<u8>>(9)?),
             flaws: flaws
                 .split_whitespace()
                 .filter_map(Flaw::from_name)
@@ -253,11 +255,7 @@ pub(crate) fn seek(
     while let Some(row) = rows.next()? {
         let is_in = match text {
             None => true,
-            Some(text) => {
-                let holds =
-                    |at| Ok::<_, Error>(contains(row.get_ref(at)?.as_blob()?, text.as_bytes()));
-                holds(1)? || holds(2)?
-            }
+            Some(text) => either_holds(row, [1, 2], text)?,
         };
         if is_in && !found(row.get(0)?) {
             break;
@@ -269,10 +267,17 @@ pub(crate) fn seek(
 /// Whether `text` is in the head or body of the capture at the place `seq`.
 pub(crate) fn has_text(db: &Connection, seq: i64, text: &str) -> Result<bool> {
     db.prepare_cached("SELECT head, body FROM contents WHERE seq = ?1")?
-        .query_row([seq], |row| {
-            let holds = |at| Ok::<_, Error>(contains(row.get_ref(at)?.as_blob()?, text.as_bytes()));
-            Ok(holds(0)? || holds(1)?)
-        })
+        .query_row([seq], |row| either_holds(row, [0, 1], text))
+}
+
+/// Whether `text` is in one of the two `columns` of `row`.
+fn either_holds(row: &Row<'_>, columns: [usize; 2], text: &str) -> Result<bool> {
+    for column in columns {
+        if contains(row.get_ref(column)?.as_blob()?, text.as_bytes()) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Whether each place from the first to the newest has its capture.

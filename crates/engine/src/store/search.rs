@@ -162,7 +162,7 @@ impl<'a> Asked<'a> {
     ) -> Result<bool> {
         let order = if newest_first { "DESC" } else { "ASC" };
         let mut select = self.db.prepare_cached(&format!(
-            "SELECT sender, event, {} WHERE seq BETWEEN ?1 AND ?2
+            "SELECT {} WHERE seq BETWEEN ?1 AND ?2
              AND (?3 IS NULL OR endpoint = ?3) ORDER BY seq {order}",
             captures::WHOLE
         ))?;
@@ -194,10 +194,9 @@ impl<'a> Asked<'a> {
             bounds.sure.keep(&own);
             bounds.maybe.keep(&own);
         }
-        let mut one = self.db.prepare_cached(&format!(
-            "SELECT sender, event, {} WHERE seq = ?1",
-            captures::WHOLE
-        ))?;
+        let mut one = self
+            .db
+            .prepare_cached(&format!("SELECT {} WHERE seq = ?1", captures::WHOLE))?;
         let mut places = bounds.maybe.iter();
         while let Some(seq) = if newest_first {
             places.next_back()
@@ -218,8 +217,7 @@ impl<'a> Asked<'a> {
 
     /// Holds the capture of `row` against the query.
     fn judge(&self, row: &Row<'_>) -> Result<(i64, bool)> {
-        let stored = captures::stored_at(row, 2)?;
-        let (sender, event): (Option<String>, Option<String>) = (row.get(0)?, row.get(1)?);
+        let stored = captures::stored(row)?;
         let marks = [
             (Mark::Held, stored.is_held),
             (Mark::Flawed, !stored.capture.flaws.is_empty()),
@@ -232,8 +230,8 @@ impl<'a> Asked<'a> {
         let facts = Facts {
             is_local: stored.source == Source::Local,
             endpoint_name: name.map(String::as_str),
-            provider: sender.as_deref(),
-            event: event.as_deref(),
+            provider: stored.sender.as_deref(),
+            event: stored.event.as_deref(),
             marks: &marks,
             ..Facts::default()
         };
