@@ -9,6 +9,7 @@ use std::{
 
 use ::tests::{
     line::Line,
+    program::now_ms,
     sender::{request, whole},
 };
 use anyhow::Context;
@@ -126,7 +127,7 @@ fn desktops(product: &Product, runtime: &Runtime) -> anyhow::Result<Vec<Line>> {
     let key = DeviceKey::generate().public();
     let mut lines = Vec::new();
     for _ in 0..DESKTOPS {
-        let connect = admin.invite(url.clone(), None, crate::machine::now_ms(), 3_600_000);
+        let connect = admin.invite(url.clone(), None, now_ms(), 3_600_000);
         let connect = runtime.block_on(connect)?;
         let body = serde_json::json!({
             "invite": connect.invite.reveal(),

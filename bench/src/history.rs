@@ -3,11 +3,10 @@
 
 use std::path::Path;
 
+use ::tests::program::now_ms;
 use engine::{Engine, Options};
 use rusqlite::{Connection, params};
 use webhook::capture::CaptureId;
-
-use crate::machine::now_ms;
 
 /// The endpoints that the captures came to.
 const ENDPOINTS: [&str; 2] = ["github-9f3kq2m7", "stripe-b81x04tz"];

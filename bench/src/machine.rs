@@ -5,7 +5,7 @@ use std::{
     io::Write,
     path::Path,
     thread,
-    time::{Instant, SystemTime, UNIX_EPOCH},
+    time::Instant,
 };
 
 use anyhow::Context;
@@ -45,16 +45,4 @@ fn sync_us(data: &Path) -> anyhow::Result<f64> {
         all.push(begun.elapsed().as_secs_f64() * 1e6);
     }
     Ok(median(all))
-}
-
-/// The program's clock: milliseconds since the Unix epoch.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a program reads the clock, here and nowhere else"
-)]
-pub(crate) fn now_ms() -> i64 {
-    let since = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }

@@ -9,13 +9,29 @@ use std::{
     process::{Child, ChildStdout, Command, Output, Stdio},
     sync::mpsc::{Receiver, RecvTimeoutError, channel},
     thread,
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
 use serde_json::Value;
 
 /// How long anything may take before a test gives up on it.
 pub const LIMIT: Duration = Duration::from_secs(60);
+
+/// The clock of a test: milliseconds since the Unix epoch.
+///
+/// # Panics
+/// When it is before that.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a program reads the clock, and here the test is it"
+)]
+#[must_use]
+pub fn now_ms() -> i64 {
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .expect("the clock is set");
+    i64::try_from(since.as_millis()).expect("the clock is set")
+}
 
 /// One of the built programs, or of the system's.
 #[expect(

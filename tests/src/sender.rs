@@ -6,6 +6,8 @@ use std::{
     time::Duration,
 };
 
+use aws_lc_rs::hmac;
+
 /// What came back.
 #[derive(Debug, Clone)]
 pub struct Answer {
@@ -59,6 +61,19 @@ pub fn whole(to: SocketAddr, request: &[u8]) -> io::Result<String> {
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer)?;
     Ok(String::from_utf8_lossy(&answer).into_owned())
+}
+
+/// What GitHub puts into `X-Hub-Signature-256` for `body`.
+#[must_use]
+pub fn github_signature(secret: &[u8], body: &[u8]) -> String {
+    let key = hmac::Key::new(hmac::HMAC_SHA256, secret);
+    let tag = hmac::sign(&key, body);
+    let hex: String = tag
+        .as_ref()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    format!("sha256={hex}")
 }
 
 /// A request with a body and its length.

@@ -11,11 +11,11 @@ use std::{
     process::Stdio,
 };
 
-use aws_lc_rs::hmac;
 use serde_json::json;
 use tests::{
     hooks::{Answer, HookServer, folder, hook, request, script, serve},
     program::{built, command, wait_for},
+    sender::github_signature,
 };
 
 /// The corpus's own runner; none where the corpus is not.
@@ -113,14 +113,7 @@ fn a_signed_push_runs_a_script_and_a_forged_one_does_not() {
     });
     let server = serve(&folder, &[hook("github", &deploy, &rule)], &[]);
     let push = |body: &str, secret: &[u8]| {
-        let key = hmac::Key::new(hmac::HMAC_SHA256, secret);
-        let tag = hmac::sign(&key, body.as_bytes());
-        let hex: String = tag
-            .as_ref()
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
-        let signature = format!("sha256={hex}");
+        let signature = github_signature(secret, body.as_bytes());
         let headers = [
             ("Content-Type", "application/json"),
             ("X-GitHub-Event", "push"),

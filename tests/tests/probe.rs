@@ -5,10 +5,7 @@
     reason = "a helper of tests: what fails is the test"
 )]
 
-use std::{
-    net::SocketAddr,
-    time::{SystemTime, UNIX_EPOCH},
-};
+use std::net::SocketAddr;
 
 use engine::{
     Engine, Options, ReceiveAt,
@@ -16,23 +13,10 @@ use engine::{
 };
 use relay::{Config, Relay};
 use tests::{
+    program::now_ms,
     sender::{request, send},
     tls::self_signed,
 };
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a program reads the clock, and here the test is it"
-)]
-fn now_ms() -> i64 {
-    i64::try_from(
-        SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .unwrap()
-            .as_millis(),
-    )
-    .unwrap()
-}
 
 /// The first probe of `engine` that is as `wanted`.
 async fn probe(engine: &Engine, wanted: impl Fn(&Probe) -> bool) -> Probe {

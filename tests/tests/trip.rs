@@ -6,11 +6,7 @@
     reason = "a helper of tests: what fails is the test"
 )]
 
-use std::{
-    net::SocketAddr,
-    path::Path,
-    time::{SystemTime, UNIX_EPOCH},
-};
+use std::{net::SocketAddr, path::Path};
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use engine::{
@@ -18,21 +14,10 @@ use engine::{
     view::{Event, LineState, ListFilter, Record},
 };
 use relay::{Config, Relay};
-use tests::sender::{request, send};
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a program reads the clock, and here the test is it"
-)]
-fn now_ms() -> i64 {
-    i64::try_from(
-        SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .unwrap()
-            .as_millis(),
-    )
-    .unwrap()
-}
+use tests::{
+    program::now_ms,
+    sender::{request, send},
+};
 
 async fn relay(folder: &Path, port: u16) -> Relay {
     let listen = SocketAddr::from(([127, 0, 0, 1], port));

@@ -154,6 +154,22 @@ impl FromStr for EndpointId {
     }
 }
 
+/// A capture made of its parts, for the tests of this crate: `request` is method and target.
+#[cfg(test)]
+pub(crate) fn sample(request: &str, headers: &[(&str, &str)], body: impl Into<Bytes>) -> Capture {
+    let (method, target) = request.split_once(' ').unwrap();
+    let headers = headers.iter().map(|(n, v)| (n.as_bytes(), v.as_bytes()));
+    Capture {
+        id: CaptureId::new(0, [0; 10]),
+        endpoint: EndpointId::local(),
+        received_at_ms: 0,
+        peer: None,
+        head: Head::compose(method.as_bytes(), target.as_bytes(), b"HTTP/1.1", headers).unwrap(),
+        body: body.into(),
+        flaws: Vec::new(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

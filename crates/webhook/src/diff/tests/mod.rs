@@ -2,32 +2,15 @@
 
 mod laws;
 
-use bytes::Bytes;
-
 use crate::{
-    capture::{Capture, CaptureId, EndpointId},
+    capture::sample as capture,
     diff::{
         Change, Compared, Diff, Kind, MAX_BODY_BYTES, MAX_CHANGES, MAX_TEXT_BYTES, Part, Volatile,
         diff,
     },
-    head::Head,
 };
 
 const FORM: (&str, &str) = ("Content-Type", "application/x-www-form-urlencoded");
-
-fn capture(request: &str, headers: &[(&str, &str)], body: impl Into<Bytes>) -> Capture {
-    let (method, target) = request.split_once(' ').unwrap();
-    let headers = headers.iter().map(|(n, v)| (n.as_bytes(), v.as_bytes()));
-    Capture {
-        id: CaptureId::new(0, [0; 10]),
-        endpoint: EndpointId::local(),
-        received_at_ms: 0,
-        peer: None,
-        head: Head::compose(method.as_bytes(), target.as_bytes(), b"HTTP/1.1", headers).unwrap(),
-        body: body.into(),
-        flaws: Vec::new(),
-    }
-}
 
 /// `+ place after`, `- place before`, `~ place before → after`, `> place → place`,
 /// `= place → place`.

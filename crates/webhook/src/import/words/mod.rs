@@ -52,6 +52,13 @@ impl<'a> Reader<'a> {
         is_next
     }
 
+    /// Passes over what is left of the line, but for its end.
+    fn skip_line(&mut self) {
+        while self.peek().is_some_and(|byte| byte != b'\n') {
+            self.next();
+        }
+    }
+
     /// Up to `end`, which is passed over.
     fn until(&mut self, end: u8, what: &str) -> Result<Vec<u8>, ImportError> {
         let (begun, mut text) = (self.line, Vec::new());

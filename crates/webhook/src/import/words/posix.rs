@@ -44,11 +44,7 @@ pub(crate) fn sh(bytes: &[u8]) -> Result<Vec<Words>, ImportError> {
             begun = reader.line;
         }
         match byte.expect("the end was seen above") {
-            b'#' if word.is_none() => {
-                while reader.peek().is_some_and(|byte| byte != b'\n') {
-                    reader.next();
-                }
-            }
+            b'#' if word.is_none() => reader.skip_line(),
             b'\\' => match reader.next() {
                 Some(b'\n') | None => {}
                 Some(byte) => word.get_or_insert_default().push(byte),

@@ -3,30 +3,13 @@
 mod forges;
 mod hostile;
 
-use bytes::Bytes;
-
 use crate::{
-    capture::{Capture, CaptureId, EndpointId},
-    head::Head,
+    capture::sample as capture,
     sender::{Recognised, Sender, recognise},
 };
 
 const JSON: (&str, &str) = ("Content-Type", "application/json");
 const FORM: (&str, &str) = ("Content-Type", "application/x-www-form-urlencoded");
-
-fn capture(request: &str, headers: &[(&str, &str)], body: impl Into<Bytes>) -> Capture {
-    let (method, target) = request.split_once(' ').unwrap();
-    let headers = headers.iter().map(|(n, v)| (n.as_bytes(), v.as_bytes()));
-    Capture {
-        id: CaptureId::new(0, [0; 10]),
-        endpoint: EndpointId::local(),
-        received_at_ms: 0,
-        peer: None,
-        head: Head::compose(method.as_bytes(), target.as_bytes(), b"HTTP/1.1", headers).unwrap(),
-        body: body.into(),
-        flaws: Vec::new(),
-    }
-}
 
 /// `sender event | summary | delivery retry`, with `-` for what is not known.
 fn line(known: &Recognised) -> String {
