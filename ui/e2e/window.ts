@@ -97,7 +97,8 @@ export function frames(
 /** Keeps a picture of the window. */
 export async function shot(page: Page, name: string): Promise<void> {
   await settled(page);
-  await page.screenshot({ path: join(SHOTS, `${name}.png`) });
+  // A theme fades in: what is shown is how it looks in the end.
+  await page.screenshot({ path: join(SHOTS, `${name}.png`), animations: "disabled" });
 }
 
 /** Fails with what axe has to say about the window as it stands. */
