@@ -5,6 +5,7 @@ pub(crate) mod captures;
 pub(crate) mod deliveries;
 pub(crate) mod index;
 pub(crate) mod pairing;
+pub(crate) mod runs;
 pub(crate) mod search;
 
 use std::path::Path;
@@ -14,6 +15,7 @@ use sqlite::{Database, OpenError, rusqlite::Connection};
 const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/1.sql"),
     include_str!("../../migrations/2.sql"),
+    include_str!("../../migrations/3.sql"),
 ];
 
 /// Opens the history in the folder `data`.

@@ -8,7 +8,7 @@ use crate::rules::{
     value::LookupError,
 };
 
-/// A program with all that it is given. Its standard input is empty, and there is no shell.
+/// A program with all that it is given. There is no shell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CommandPlan {
     /// The program as the hook writes it, and its arguments after it. Bytes, for a sender may send
@@ -23,6 +23,10 @@ pub struct CommandPlan {
     pub working_directory: String,
     /// Whether the answer waits for it.
     pub is_awaited: bool,
+    /// After so many seconds it is ended with all that it started.
+    pub timeout_seconds: Option<u64>,
+    /// What it reads; nothing when its input is closed.
+    pub input: Vec<u8>,
 }
 
 /// A file for a command: new, mode 0600, named `prefix`, chance, `suffix`, in the working directory or,
@@ -95,6 +99,14 @@ impl CommandPlan {
             env,
             working_directory: hook.command_working_directory.clone(),
             is_awaited: hook.include_command_output_in_response,
+            timeout_seconds: u64::try_from(hook.command_timeout)
+                .ok()
+                .filter(|seconds| *seconds > 0),
+            input: if hook.pass_body_to_stdin {
+                facts.sent.to_vec()
+            } else {
+                Vec::new()
+            },
         })
     }
 

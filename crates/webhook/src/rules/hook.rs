@@ -39,6 +39,13 @@ pub struct Hook {
     pub success_http_response_code: i64,
     /// The methods that it answers; empty for all.
     pub http_methods: Vec<String>,
+    /// How many seconds the command may take before it is ended with all that it started; 0 for no
+    /// limit. Not of the original, as are the two that follow.
+    pub command_timeout: i64,
+    /// How many of its commands run at one time in the app; 0 for no limit of its own.
+    pub command_concurrency: i64,
+    /// Whether the command reads the body, as sent.
+    pub pass_body_to_stdin: bool,
 }
 
 /// A header of an answer.

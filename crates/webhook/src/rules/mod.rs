@@ -5,6 +5,7 @@ pub mod command;
 pub mod evaluate;
 pub mod explain;
 pub mod fault;
+pub mod guard;
 pub mod hook;
 pub mod lint;
 pub mod load;

@@ -60,8 +60,11 @@ pub fn remote_addr(peer: Option<SocketAddr>) -> String {
 pub(crate) struct Facts<'a> {
     pub(crate) method: &'a [u8],
     pub(crate) remote_addr: &'a str,
-    /// The body as sent; empty for a multipart form, whose bytes are not kept.
+    /// The body as the rules see it: empty for a multipart form, whose bytes the original does not
+    /// keep.
     pub(crate) body: &'a [u8],
+    /// The body as sent.
+    pub(crate) sent: &'a [u8],
     pub(crate) headers: Object,
     pub(crate) query: Object,
     /// Nothing when the body was not understood.
@@ -102,6 +105,7 @@ impl<'a> Facts<'a> {
             method: view.method,
             remote_addr: &view.remote_addr,
             body,
+            sent: view.body,
             headers,
             query,
             payload,

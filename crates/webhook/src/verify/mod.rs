@@ -14,7 +14,7 @@ pub mod sign;
 pub mod verdict;
 
 mod claim;
-mod crypto;
+pub(crate) mod crypto;
 mod detect;
 pub(crate) mod envelope;
 mod json;

@@ -28,6 +28,9 @@ pub(crate) const HOOK: &[&str] = &[
     "incoming-payload-content-type",
     "success-http-response-code",
     "http-methods",
+    "command-timeout",
+    "command-concurrency",
+    "pass-body-to-stdin",
 ];
 /// The properties of a header.
 pub(crate) const HEADER: &[&str] = &["name", "value"];
@@ -80,11 +83,14 @@ pub(super) fn read_hook(spot: &Spot, node: &Node, hook: &mut Hook) -> Result<(),
                 spot.text(node, &mut hook.incoming_payload_content_type)
             }
             "success-http-response-code" => spot.number(node, &mut hook.success_http_response_code),
-            _ => {
+            "http-methods" => {
                 let list = spot.list(node, "[]string", Spot::text)?;
                 hook.http_methods = list.unwrap_or_default();
                 Ok(())
             }
+            "command-timeout" => spot.number(node, &mut hook.command_timeout),
+            "command-concurrency" => spot.number(node, &mut hook.command_concurrency),
+            _ => spot.flag(node, &mut hook.pass_body_to_stdin),
         }?;
     }
     Ok(())

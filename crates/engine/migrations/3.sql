@@ -1,0 +1,38 @@
+-- Rules on endpoints: the hooks files themselves are in the folder `rules`.
+
+-- How far an endpoint's captures have been held against its rules.
+CREATE TABLE ruled (
+    endpoint TEXT PRIMARY KEY,
+    seq INTEGER NOT NULL                    -- all up to here
+) STRICT, WITHOUT ROWID;
+
+-- Rules that run although any stranger can trigger them: their owner has said so.
+CREATE TABLE confirmed (
+    endpoint TEXT NOT NULL,
+    rule TEXT NOT NULL,                     -- its id
+    fingerprint BLOB NOT NULL,              -- of the rule as it was confirmed
+    UNIQUE (endpoint, rule)
+) STRICT;
+
+-- Commands that captures triggered.
+CREATE TABLE runs (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    seq INTEGER NOT NULL REFERENCES captures (seq) ON DELETE CASCADE,
+    endpoint TEXT NOT NULL,
+    rule TEXT NOT NULL,                     -- its id
+    attempt INTEGER NOT NULL,               -- from 1; more when the program ended before the command
+    state TEXT NOT NULL,                    -- unconfirmed, waiting, running, ended
+    is_stop_asked INTEGER NOT NULL DEFAULT 0,
+    made_at_ms INTEGER NOT NULL,            -- Unix epoch, milliseconds, as the next two
+    began_at_ms INTEGER,
+    ended_at_ms INTEGER,
+    arguments TEXT NOT NULL DEFAULT '[]',   -- JSON, a list of texts, secrets masked
+    environment TEXT NOT NULL DEFAULT '[]', -- JSON, a list of pairs, secrets masked
+    code INTEGER,                           -- that it left with
+    error TEXT,                             -- why it is no success, in words
+    output BLOB NOT NULL DEFAULT x'',       -- its beginning
+    output_bytes INTEGER NOT NULL DEFAULT 0 -- all of it
+) STRICT;
+
+CREATE INDEX runs_by_capture ON runs (seq);
+CREATE INDEX runs_open ON runs (state) WHERE state <> 'ended';
