@@ -73,6 +73,13 @@ pub(crate) enum Command {
         )]
         typed: Vec<OsString>,
     },
+    /// Run commands on what arrives: the hooks file of an address, and what its rules would do
+    #[command(after_help = RULES_EXAMPLES)]
+    Rules(Rules),
+    /// Read hooks files as a careful colleague would; leaves with 1 when something is grave
+    Hooks(Hooks),
+    /// Commands that rules have run, the newest first
+    Runs(Runs),
     /// Judge signatures: one JSON object a line in, one verdict a line out
     Verify(Batch),
     /// Answer the challenges of senders: one JSON object a line in, one answer a line out
@@ -292,4 +299,148 @@ pub(crate) struct Show {
     /// Show what came of passing it on, the newest attempt first
     #[arg(long, conflicts_with = "raw")]
     pub(crate) deliveries: bool,
+}
+
+const RULES_EXAMPLES: &str = "\
+Examples:
+  tenterhook rules import hooks.json --endpoint acme   from now on its rules are asked
+  tenterhook rules ls                                  which rules run, and which wait for you
+  tenterhook rules try --endpoint acme --filter type:push
+  tenterhook rules confirm deploy --endpoint acme      it runs though a stranger can trigger it
+  tenterhook runs show 12
+
+The files are those of adnanh/webhook, unchanged; `tenterhook hooks check FILE` reads them first.
+A capture whose path ends in `/hooks/ID` or `/ID` asks the rule of that id, any other all of them.";
+
+#[derive(Debug, Args)]
+pub(crate) struct Rules {
+    #[command(subcommand)]
+    pub(crate) command: RulesCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum RulesCommand {
+    /// Give an address the rules of a hooks file, in the place of those before
+    Import {
+        /// The hooks file, JSON or YAML; `-` is the standard input
+        file: PathBuf,
+        #[command(flatten)]
+        of: Of,
+    },
+    /// Print the hooks file of an address as it was imported
+    Export {
+        #[command(flatten)]
+        of: Of,
+    },
+    /// List the rules of all addresses
+    Ls {
+        /// Print one JSON object a rule
+        #[arg(long)]
+        json: bool,
+    },
+    /// Take its rules from an address
+    Rm {
+        #[command(flatten)]
+        of: Of,
+    },
+    /// Have a rule run although a stranger can trigger it
+    Confirm {
+        /// The rule's id
+        rule: String,
+        #[command(flatten)]
+        of: Of,
+    },
+    /// Say what each rule would have done, clause by clause; nothing runs
+    Try {
+        /// Captures' ids, or how these begin; without, the newest
+        ids: Vec<String>,
+        #[command(flatten)]
+        of: Of,
+        /// Over what QUERY lets through: see `tenterhook search --help`
+        #[arg(long, value_name = "QUERY", conflicts_with = "ids")]
+        filter: Option<String>,
+        /// The rules of this hooks file instead
+        #[arg(long, value_name = "FILE")]
+        file: Option<PathBuf>,
+        /// At most so many captures
+        #[arg(long, value_name = "N", default_value_t = 10_000)]
+        limit: usize,
+        /// Print one JSON object a rule
+        #[arg(long)]
+        json: bool,
+    },
+    /// Run a rule on a capture now
+    Run {
+        /// The rule's id
+        rule: String,
+        /// The capture's id, or how it begins
+        id: String,
+        #[command(flatten)]
+        of: Of,
+    },
+}
+
+/// Whose rules.
+#[derive(Debug, Args)]
+pub(crate) struct Of {
+    /// The address's id or name; `local` is the receiver on this computer
+    #[arg(long, value_name = "ENDPOINT")]
+    pub(crate) endpoint: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Hooks {
+    #[command(subcommand)]
+    pub(crate) command: HooksCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum HooksCommand {
+    /// Say what is unguarded, never fires, is misspelt or cannot run, with line and column
+    Check {
+        /// Hooks files, JSON or YAML
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// Print one JSON object a finding
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(crate) struct Runs {
+    #[command(subcommand)]
+    pub(crate) command: Option<RunsCommand>,
+    /// Only those of one rule
+    #[arg(long, value_name = "ID")]
+    pub(crate) rule: Option<String>,
+    /// Only those of one capture
+    #[arg(long, value_name = "ID")]
+    pub(crate) capture: Option<String>,
+    /// Print one JSON object a line
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// At most so many
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    pub(crate) limit: usize,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum RunsCommand {
+    /// Show a run: how it was called, how it ended, what it wrote
+    Show {
+        /// Its number
+        number: i64,
+    },
+    /// Run the rule once more on the same capture
+    Again {
+        /// The run's number
+        number: i64,
+    },
+    /// End a command with all that it started
+    Stop {
+        /// The run's number
+        number: i64,
+    },
 }

@@ -10,6 +10,8 @@ mod import;
 mod list;
 mod listen;
 mod print;
+mod rules;
+mod runs;
 mod serve;
 mod verbs;
 
@@ -57,6 +59,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
     match &cli.command {
         Command::Verify(args) => return batch::run(&args.batch, verify::batch::line),
         Command::Handshake(args) => return batch::run(&args.batch, verify::handshake::batch::line),
+        Command::Hooks(args) => return rules::check(args),
         _ => {}
     }
     let data = cli.data.or_else(engine::data_folder);
@@ -77,7 +80,11 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Show(args) => verbs::show(&engine, &args).await,
         Command::Export(args) => export::run(&engine, args).await,
         Command::Import(args) => import::run(&engine, &args.file).await,
-        Command::Serve { .. } | Command::Verify(_) | Command::Handshake(_) => Ok(()),
+        Command::Rules(args) => rules::run(&engine, args.command).await,
+        Command::Runs(args) => runs::run(&engine, args).await,
+        Command::Serve { .. } | Command::Verify(_) | Command::Handshake(_) | Command::Hooks(_) => {
+            Ok(())
+        }
     }
 }
 

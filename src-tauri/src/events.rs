@@ -79,6 +79,7 @@ struct News {
     captured: Option<u64>,
     delivered: Vec<String>,
     endpoints: bool,
+    ran: bool,
     status: Option<Status>,
 }
 
@@ -88,6 +89,7 @@ impl News {
             Event::Captured { count } => *self.captured.get_or_insert(0) += count,
             Event::Delivered { captures } => self.delivered.extend(captures),
             Event::Endpoints => self.endpoints = true,
+            Event::Ran => self.ran = true,
             Event::Status { status } => self.status = Some(status),
         }
     }
@@ -97,6 +99,7 @@ impl News {
     fn add_unheard(&mut self) {
         self.captured.get_or_insert(0);
         self.endpoints = true;
+        self.ran = true;
     }
 
     fn into_events(self) -> Vec<Event> {
@@ -104,8 +107,9 @@ impl News {
         let captures = self.delivered;
         let delivered = (!captures.is_empty()).then_some(Event::Delivered { captures });
         let endpoints = self.endpoints.then_some(Event::Endpoints);
+        let ran = self.ran.then_some(Event::Ran);
         let status = self.status.map(|status| Event::Status { status });
-        [captured, delivered, endpoints, status]
+        [captured, delivered, endpoints, ran, status]
             .into_iter()
             .flatten()
             .collect()
@@ -176,7 +180,7 @@ mod tests {
     fn captured(news: &[Event]) -> u64 {
         let counts = news.iter().map(|event| match event {
             Event::Captured { count } => *count,
-            Event::Delivered { .. } | Event::Status { .. } | Event::Endpoints => 0,
+            Event::Delivered { .. } | Event::Status { .. } | Event::Endpoints | Event::Ran => 0,
         });
         counts.sum()
     }
@@ -251,7 +255,10 @@ mod tests {
             page.say(Event::Endpoints);
         }
         let (_, news) = page.told().await;
-        assert_eq!(news, [Event::Captured { count: 0 }, Event::Endpoints]);
+        assert_eq!(
+            news,
+            [Event::Captured { count: 0 }, Event::Endpoints, Event::Ran]
+        );
         let (_, news) = page.told().await;
         assert!(matches!(news[..], [Event::Status { .. }]));
     }

@@ -33,6 +33,7 @@ use crate::{
     lists::Lists,
     probe::Prober,
     receiver::{self, ReceiverError},
+    rules::{Keeper, RulesError, Running},
     secrets::{Secret, SecretError, Secrets},
     settings::{Settings, SettingsError},
     store::{
@@ -121,6 +122,9 @@ pub enum Error {
     /// Captures cannot be passed on to there.
     #[error(transparent)]
     Target(#[from] TargetError),
+    /// Rules or runs.
+    #[error(transparent)]
+    Rules(#[from] RulesError),
     /// The list was closed.
     #[error("the list {0} is closed: open it again")]
     NoList(u32),
@@ -155,6 +159,9 @@ impl Error {
             Self::NoDelivery(_) => "no_delivery",
             Self::Target(TargetError::Remote { .. }) => "target_remote",
             Self::Target(_) => "target",
+            Self::Rules(RulesError::NoRule(_)) => "no_rule",
+            Self::Rules(RulesError::NoRun(_) | RulesError::Over(_)) => "no_run",
+            Self::Rules(RulesError::File(_)) => "hooks_file",
             Self::NoList(_) => "no_list",
             Self::Query(_) => "query",
             Self::NoReceiver => "no_receiver",
@@ -187,6 +194,7 @@ struct Parts {
     receiver: OnceLock<SocketAddr>,
     forward_all: OnceLock<Target>,
     notices: Mutex<Vec<Notice>>,
+    running: Running,
     /// Those who bring captures; they end first.
     doors: Tasks,
     tasks: Tasks,
@@ -214,6 +222,7 @@ impl Engine {
             receiver: OnceLock::new(),
             forward_all: OnceLock::new(),
             notices: Mutex::default(),
+            running: Running::default(),
             doors: Tasks::new(),
             tasks: Tasks::new(),
         })))
@@ -292,6 +301,14 @@ impl Engine {
         parts
             .tasks
             .spawn("indexer", |stop| indexer::run(database, events, stop));
+        let keeper = Keeper {
+            data: parts.options.data.clone(),
+            database: Arc::clone(&parts.database),
+            clock,
+            events: parts.events.clone(),
+            running: parts.running.clone(),
+        };
+        parts.tasks.spawn("rules", |stop| keeper.run(stop));
         let engine = Arc::downgrade(parts);
         let prober = Prober {
             database: Arc::clone(&parts.database),
@@ -508,6 +525,10 @@ impl Engine {
     /// Has those who watch look at once.
     pub(crate) fn has_changed(&self) {
         self.0.stored.notify_one();
+    }
+
+    pub(crate) fn running(&self) -> &Running {
+        &self.0.running
     }
 
     pub(crate) async fn keep(&self, name: String, secret: Secret) -> Result<(), Error> {

@@ -20,6 +20,7 @@ mod lists;
 mod place;
 mod probe;
 mod receiver;
+mod rules;
 pub mod runner;
 mod secrets;
 pub mod serve;
@@ -36,6 +37,7 @@ pub use crate::{
     forward::{Target, TargetError},
     place::{computer_name, data_folder},
     receiver::ReceiverError,
+    rules::{FileError, RulesError, check_hooks},
     secrets::{Secret, SecretError, Secrets},
     settings::{ReceiverSettings, Settings, SettingsError},
 };

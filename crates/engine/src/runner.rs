@@ -2,10 +2,17 @@
 //! own that ends as a whole. Start at [`Runner::run`].
 
 mod output;
+pub(crate) mod plan;
 mod process;
 mod search;
 
-use std::{ffi::OsString, io, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    ffi::OsString,
+    io,
+    path::PathBuf,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use bytes::Bytes;
 use subprocess::ExitStatus;
@@ -39,7 +46,12 @@ pub struct Job {
     pub timeout: Option<Duration>,
     /// How many bytes of its output and errors are kept. The rest is read and counted.
     pub keep_bytes: usize,
+    /// Where what is kept can be seen while it runs.
+    pub seen: Seen,
 }
+
+/// What a program has written so far.
+pub type Seen = Arc<Mutex<Vec<u8>>>;
 
 /// What became of a program that was started.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -141,8 +153,11 @@ impl Runner {
         if self.stop.is_cancelled() {
             return Err(RunError::Stopped);
         }
-        let (program, timeout, mut kept) =
-            (job.program.clone(), job.timeout, Kept::new(job.keep_bytes));
+        let (program, timeout, mut kept) = (
+            job.program.clone(),
+            job.timeout,
+            Kept::new(job.keep_bytes, Arc::clone(&job.seen)),
+        );
         let (mut group, mut output) = match Group::start(job).await {
             Ok(started) => started,
             Err(source) => return Err(RunError::Start { program, source }),

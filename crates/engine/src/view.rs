@@ -1,6 +1,7 @@
 //! What the engine shows to its faces: plain data, made for reading. The page's types are generated
 //! from here, the terminal's `--json` is [`Record`].
 
+mod rules;
 mod settings;
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
@@ -12,7 +13,10 @@ use webhook::{
     sender::{self, Sender},
 };
 
-pub use self::settings::{AnswerView, SettingsView};
+pub use self::{
+    rules::{ClauseView, FindingView, OutputView, RuleView, RulesView, RunView, TrialView},
+    settings::{AnswerView, SettingsView},
+};
 
 /// Where a capture came in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
@@ -541,6 +545,8 @@ pub enum Event {
     },
     /// An endpoint came, went or changed.
     Endpoints,
+    /// A rule was triggered, or its command has begun, written or ended.
+    Ran,
 }
 
 /// An error as the page hears it.

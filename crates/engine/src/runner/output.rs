@@ -1,7 +1,13 @@
 //! What a program writes, its errors among it in the order in which they came: read to the end, and
 //! kept up to a limit. Start at [`Kept::fill_from`].
 
-use std::io::{self, PipeReader};
+use std::{
+    io::{self, PipeReader},
+    mem,
+    sync::PoisonError,
+};
+
+use crate::runner::Seen;
 
 /// Read at once.
 const PART_BYTES: usize = 64 * 1024;
@@ -9,15 +15,15 @@ const PART_BYTES: usize = 64 * 1024;
 /// What was kept of an output.
 #[derive(Debug)]
 pub(super) struct Kept {
-    bytes: Vec<u8>,
+    bytes: Seen,
     limit: usize,
     lost_bytes: u64,
 }
 
 impl Kept {
-    pub(super) const fn new(limit: usize) -> Self {
+    pub(super) const fn new(limit: usize, bytes: Seen) -> Self {
         Self {
-            bytes: Vec::new(),
+            bytes,
             limit,
             lost_bytes: 0,
         }
@@ -29,8 +35,9 @@ impl Kept {
             match output.next().await {
                 Ok(&[]) => return,
                 Ok(part) => {
-                    let room = (self.limit - self.bytes.len()).min(part.len());
-                    self.bytes.extend_from_slice(&part[..room]);
+                    let mut bytes = self.bytes.lock().unwrap_or_else(PoisonError::into_inner);
+                    let room = (self.limit - bytes.len()).min(part.len());
+                    bytes.extend_from_slice(&part[..room]);
                     self.lost_bytes += (part.len() - room) as u64;
                 }
                 Err(error) => {
@@ -42,7 +49,8 @@ impl Kept {
     }
 
     pub(super) fn into_parts(self) -> (Vec<u8>, u64) {
-        (self.bytes, self.lost_bytes)
+        let mut bytes = self.bytes.lock().unwrap_or_else(PoisonError::into_inner);
+        (mem::take(&mut *bytes), self.lost_bytes)
     }
 }
 

@@ -1,21 +1,13 @@
 //! A hook's command: its files are written, it is run, its files are removed. Start at [`run`].
 
-use std::{
-    env,
-    ffi::OsString,
-    io::{self, Write},
-    path::PathBuf,
-};
+use std::env;
 
 use tempfile::NamedTempFile;
 use tokio::task::spawn_blocking;
-use webhook::rules::{
-    command::{CommandPlan, FilePlan},
-    response::CommandEnd,
-};
+use webhook::rules::{command::CommandPlan, response::CommandEnd};
 
 use crate::{
-    runner::{self, Ended, Job, Runner},
+    runner::{self, Ended, Runner, plan},
     serve::log::RequestLog,
 };
 
@@ -43,7 +35,8 @@ pub(super) async fn run(
     };
     log.line(&plan.announcement(&program.to_string_lossy()));
     let is_awaited = plan.is_awaited;
-    let (job, files) = prepare(plan, program, log).await;
+    let keep_bytes = if is_awaited { ANSWER_BYTES } else { LOG_BYTES };
+    let (job, files) = plan::job(plan, program, keep_bytes, |line| log.line(line)).await;
     let ended = runner.run(job).await;
     let outcome = match ended {
         Ok(ended) => conclude(ended, is_awaited, log),
@@ -56,58 +49,6 @@ pub(super) async fn run(
     remove(files, log).await;
     log.line(&format!("finished handling {hook}"));
     outcome
-}
-
-/// The job that `plan` describes, and the files that must outlive it.
-async fn prepare(
-    plan: CommandPlan,
-    program: PathBuf,
-    log: &RequestLog,
-) -> (Job, Vec<NamedTempFile>) {
-    let folder = match plan.working_directory.as_str() {
-        "" => None,
-        folder => Some(PathBuf::from(folder)),
-    };
-    let own = plan.env.into_iter();
-    let mut environment: Vec<_> = own
-        .map(|(name, value)| (os_string(name), os_string(value)))
-        .collect();
-    let mut files = Vec::new();
-    for file in plan.files {
-        let (name, folder) = (file.env_name.clone(), folder.clone());
-        let written = spawn_blocking(move || write(&file, folder)).await;
-        match written.unwrap_or_else(|error| Err(io::Error::other(error))) {
-            Ok(file) => {
-                let path = file.path();
-                log.line(&format!("writing env {name} file {}", path.display()));
-                environment.push((OsString::from(name), path.as_os_str().to_owned()));
-                files.push(file);
-            }
-            Err(error) => log.line(&format!("error creating temp file [{error}]")),
-        }
-    }
-    let job = Job {
-        program,
-        arguments: plan.argv.into_iter().map(os_string).collect(),
-        environment,
-        folder,
-        keep_bytes: if plan.is_awaited {
-            ANSWER_BYTES
-        } else {
-            LOG_BYTES
-        },
-        ..Job::default()
-    };
-    (job, files)
-}
-
-fn write(file: &FilePlan, folder: Option<PathBuf>) -> io::Result<NamedTempFile> {
-    let folder = folder.unwrap_or_else(env::temp_dir);
-    let mut builder = tempfile::Builder::new();
-    let named = builder.prefix(&file.prefix).suffix(&file.suffix);
-    let mut made = named.rand_bytes(10).tempfile_in(folder)?;
-    made.write_all(&file.content)?;
-    Ok(made)
 }
 
 /// Removes the files. One that the command has removed itself is gone already.
@@ -158,16 +99,4 @@ const fn end_of(is_success: bool) -> CommandEnd {
         true => CommandEnd::Success,
         false => CommandEnd::Failure,
     }
-}
-
-/// The bytes as the system takes them.
-#[cfg(unix)]
-fn os_string(bytes: Vec<u8>) -> OsString {
-    std::os::unix::ffi::OsStringExt::from_vec(bytes)
-}
-
-/// The bytes as text, for here the system takes nothing else.
-#[cfg(not(unix))]
-fn os_string(bytes: Vec<u8>) -> OsString {
-    OsString::from(String::from_utf8_lossy(&bytes).into_owned())
 }

@@ -172,6 +172,15 @@ pub(crate) fn ids_between(
         .collect()
 }
 
+/// The captures at the places `seqs`, in their order. Places without one are left out.
+pub(crate) fn at(db: &Connection, seqs: &[i64]) -> Result<Vec<Stored>> {
+    let mut one = db.prepare_cached(&format!("SELECT {WHOLE} WHERE seq = ?1"))?;
+    let found = seqs
+        .iter()
+        .map(|seq| one.query_row([seq], stored).optional());
+    found.filter_map(Result::transpose).collect()
+}
+
 /// Captures behind the place `after`, the oldest first, at most `limit`.
 pub(crate) fn after(db: &Connection, after: i64, limit: usize) -> Result<Vec<Stored>> {
     db.prepare_cached(&format!(

@@ -5,17 +5,13 @@ use webhook::capture::CaptureId;
 
 use crate::store::captures;
 
-/// Where a run stands.
+/// Where a run stands when it is made. Then it is `running`, and at last `ended`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum State {
     /// Its owner has not yet said that the rule may run on a stranger's word.
     Unconfirmed,
     /// Its turn comes.
     Waiting,
-    /// Its command runs.
-    Running,
-    /// It is over.
-    Ended,
 }
 
 impl State {
@@ -23,8 +19,6 @@ impl State {
         match self {
             Self::Unconfirmed => "unconfirmed",
             Self::Waiting => "waiting",
-            Self::Running => "running",
-            Self::Ended => "ended",
         }
     }
 }
@@ -37,7 +31,7 @@ pub(crate) struct Stored {
     pub(crate) endpoint: String,
     pub(crate) rule: String,
     pub(crate) attempt: u32,
-    /// The name of its [`State`].
+    /// `unconfirmed`, `waiting`, `running` or `ended`.
     pub(crate) state: String,
     pub(crate) is_stop_asked: bool,
     pub(crate) made_at_ms: i64,
@@ -59,15 +53,28 @@ pub(crate) struct Outcome {
     pub(crate) output_bytes: u64,
 }
 
-/// How far the captures of `endpoint` have been judged; from now on when nobody has begun.
-pub(crate) fn judged(db: &Connection, endpoint: &str) -> Result<i64> {
-    db.prepare_cached(
-        "INSERT INTO ruled SELECT ?1, coalesce(max(seq), 0) FROM captures WHERE true
-         ON CONFLICT DO NOTHING",
-    )?
-    .execute([endpoint])?;
+/// How far the captures of `endpoint` have been judged; nothing when nobody has begun.
+pub(crate) fn judged(db: &Connection, endpoint: &str) -> Result<Option<i64>> {
     db.prepare_cached("SELECT seq FROM ruled WHERE endpoint = ?1")?
         .query_row([endpoint], |row| row.get(0))
+        .optional()
+}
+
+/// Captures of `endpoint` that come from now on are judged.
+pub(crate) fn begin_judging(db: &Connection, endpoint: &str) -> Result<()> {
+    db.execute(
+        "INSERT INTO ruled SELECT ?1, coalesce(max(seq), 0) FROM captures WHERE true
+         ON CONFLICT DO NOTHING",
+        [endpoint],
+    )?;
+    Ok(())
+}
+
+/// The endpoints whose captures are judged.
+pub(crate) fn ruled(db: &Connection) -> Result<Vec<String>> {
+    db.prepare_cached("SELECT endpoint FROM ruled")?
+        .query_map((), |row| row.get(0))?
+        .collect()
 }
 
 /// Captures that come from now on are not judged for `endpoint`.
@@ -126,14 +133,7 @@ pub(crate) fn insert(
             "INSERT INTO runs (seq, endpoint, rule, attempt, state, made_at_ms)
              SELECT seq, ?2, ?3, ?4, ?5, ?6 FROM captures WHERE seq = ?1",
         )?
-        .execute(params![
-            seq,
-            endpoint,
-            rule,
-            attempt,
-            state.name(),
-            now_ms
-        ])?;
+        .execute(params![seq, endpoint, rule, attempt, state.name(), now_ms])?;
     Ok((added > 0).then(|| db.last_insert_rowid()))
 }
 

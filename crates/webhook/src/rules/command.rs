@@ -113,16 +113,8 @@ impl CommandPlan {
     /// The program to look for: without a slash in `PATH`, otherwise at that path and nowhere else.
     #[must_use]
     pub fn program(&self) -> String {
-        let written = self
-            .argv
-            .first()
-            .map(|program| repair(program))
-            .unwrap_or_default();
-        if self.working_directory.is_empty() || written.starts_with('/') {
-            written
-        } else {
-            clean(&format!("{}/{written}", self.working_directory))
-        }
+        let written = self.argv.first().map(|program| repair(program));
+        program(written.unwrap_or_default(), &self.working_directory)
     }
 
     /// What to tell a person when the program is not found, if its arguments seem to be written
@@ -161,6 +153,25 @@ impl CommandPlan {
 }
 
 /// An entry of the environment. Its name ends at the first `=`, wherever that came from.
+impl Hook {
+    /// The program to look for, as [`CommandPlan::program`].
+    #[must_use]
+    pub fn program(&self) -> String {
+        program(
+            self.execute_command.clone(),
+            &self.command_working_directory,
+        )
+    }
+}
+
+fn program(written: String, working_directory: &str) -> String {
+    if working_directory.is_empty() || written.starts_with('/') {
+        written
+    } else {
+        clean(&format!("{working_directory}/{written}"))
+    }
+}
+
 fn env_entry(parameter: &Parameter, value: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
     let name = match parameter.envname.as_str() {
         "" => format!("{ENV_PREFIX}{}", parameter.name),
