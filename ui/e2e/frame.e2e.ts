@@ -258,7 +258,10 @@ test("the language follows the system, can be changed, and is remembered", async
   await page.getByText("全部捕获").waitFor();
   expect(await page.evaluate("document.documentElement.lang")).toBe("zh-Hans");
   await page.keyboard.press("Control+,");
-  await page.getByRole("radiogroup", { name: "语言" }).getByText("English").click();
+  await page
+    .getByRole("radiogroup", { name: "语言" })
+    .getByRole("radio", { name: "English" })
+    .check();
   await page.getByText("All captures").waitFor();
   await page.reload();
   await page.getByText("All captures").waitFor();

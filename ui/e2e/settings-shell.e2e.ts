@@ -19,7 +19,7 @@ const row = (page: Page, does: string) =>
 /** Gives `key` to the action that does `does`. */
 async function record(page: Page, does: string, key: string) {
   await row(page, does)
-    .getByRole("button", { name: `Give a key to “${does}”` })
+    .getByRole("button", { name: `Add a key for “${does}”` })
     .click();
   await page.keyboard.press(key);
 }
@@ -27,17 +27,29 @@ async function record(page: Page, does: string, key: string) {
 test("theme, language and times hold at once, and are remembered", async () => {
   const page = await open();
   await at(page, "Appearance");
-  await page.getByRole("radiogroup", { name: "Theme" }).getByText("Dark").click();
+  await page
+    .getByRole("radiogroup", { name: "Theme" })
+    .getByRole("radio", { name: "Dark" })
+    .check();
   expect(await page.evaluate("getComputedStyle(document.documentElement).colorScheme")).toBe(
     "dark",
   );
-  await page.getByRole("radiogroup", { name: "Times" }).getByText("Clock times").click();
-  await page.getByRole("radiogroup", { name: "Language" }).getByText("简体中文").click();
+  await page
+    .getByRole("radiogroup", { name: "Times" })
+    .getByRole("radio", { name: "Clock times" })
+    .check();
+  await page
+    .getByRole("radiogroup", { name: "Language" })
+    .getByRole("radio", { name: "简体中文" })
+    .check();
   await page.getByRole("dialog", { name: "设置", exact: true }).waitFor();
   await page.reload();
   await page.getByText("全部捕获").waitFor();
   await page.keyboard.press("Control+,");
-  await page.getByRole("radiogroup", { name: "语言" }).getByText("跟随系统").click();
+  await page
+    .getByRole("radiogroup", { name: "语言" })
+    .getByRole("radio", { name: "跟随系统" })
+    .check();
   await dialog(page).waitFor();
 });
 
@@ -122,6 +134,19 @@ test("without a relay its section pairs, and then says with which", async () => 
   await page.getByRole("textbox", { name: "Connect string" }).fill("tenterhook://x");
   await page.keyboard.press("Enter");
   await page.getByText("Paired with https://hooks.example.dev.").waitFor();
+});
+
+test("a relay is forgotten once that was asked, with its addresses", async () => {
+  const page = await open();
+  await at(page, "Relay");
+  await page.getByRole("button", { name: "Forget…" }).click();
+  await page.getByRole("button", { name: "Keep it" }).click();
+  expect(await engine(page, (fake) => fake.asked.includes("unpair"))).toBe(false);
+  await page.getByRole("button", { name: "Forget…" }).click();
+  await page.getByRole("button", { name: "Forget the relay" }).click();
+  await page.getByText("This computer is paired with no relay.").waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByText("No public endpoint yet.").waitFor();
 });
 
 test("the focus goes back to where the settings were opened from", async () => {

@@ -51,7 +51,11 @@ export const CONTENTS: Readonly<Record<Section, Content>> = {
   relay: {
     Icon: Radio,
     Settings: RelaySettings,
-    tells: [({ preferences }) => preferences.pairing, ({ preferences }) => preferences.another],
+    tells: [
+      ({ preferences }) => preferences.pairing,
+      ({ preferences }) => preferences.another,
+      ({ preferences }) => preferences.unpair,
+    ],
   },
 };
 

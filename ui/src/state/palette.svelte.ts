@@ -4,6 +4,7 @@
 import { en } from "../text/en";
 import { fit } from "../text/fuzzy";
 import { zh } from "../text/zh";
+import type { Action } from "./actions";
 import type { Desk } from "./desk.svelte";
 import { SECTIONS } from "./sections";
 
@@ -35,11 +36,14 @@ const MOST = 60;
 /** What is found only by another word comes after what is found by its name. */
 const ALIAS = 20;
 const RECENT = 5;
+/** What has a key that every hand knows comes last. */
+const ORDER: readonly Action["group"][] = ["list", "endpoint", "capture", "window", "move"];
 
 const SOURCES: readonly ((desk: Desk) => Entry[])[] = [
   (desk) =>
     desk.keymap.actions
       .filter(({ id, can }) => id !== "palette" && (!can || can(desk)))
+      .sort((one, other) => ORDER.indexOf(one.group) - ORDER.indexOf(other.group))
       .map((action) => ({
         id: action.id,
         kind: "action",

@@ -231,6 +231,16 @@ export class FakeBackend implements Backend {
     });
   }
 
+  unpair(): Promise<void> {
+    return this.#change("unpair", () => {
+      this.#owned.all = this.#owned.all.filter(({ source }) => source === "local");
+      const { probe, ...others } = this.#status;
+      void probe;
+      this.#status = { ...others, relay: null, line: { state: "unpaired" } };
+      this.become({});
+    });
+  }
+
   newEndpoint(name: string | null, address: string | null): Promise<EndpointView> {
     return this.#change("newEndpoint", () => this.#owned.make(name, address));
   }
