@@ -8,7 +8,6 @@ import type { EndpointView } from "../bindings/EndpointView";
 import type { LinkView } from "../bindings/LinkView";
 import type { Part } from "../bindings/Part";
 import type { UiError } from "../bindings/UiError";
-import { keycaps } from "../text/chords";
 import { en } from "../text/en";
 import { Format } from "../text/format";
 import { zh } from "../text/zh";
@@ -139,8 +138,8 @@ export class Desk {
 
   /** The key of an action for the end of a sentence: ` (l)`, or nothing. */
   keyOf(id: string): string {
-    const chord = this.keymap.chordOf(id);
-    return chord === undefined ? "" : ` (${keycaps(chord, this.keymap.isMac).join(" ")})`;
+    const caps = this.keymap.capsOf(id);
+    return caps ? ` (${caps.join(" ")})` : "";
   }
 
   /** Opens the window's settings, at `section` or where they were left. */

@@ -1,6 +1,7 @@
 // Which chord does what: the usual ones, and what the person made of them. A chord does one thing:
 // what was chosen comes before what is usual.
 
+import { keycaps } from "../text/chords";
 import { ACTIONS, type Action } from "./actions";
 import type { Prefs } from "./prefs.svelte";
 
@@ -38,10 +39,11 @@ export class Keymap {
     return chords.filter((chord) => this.at(chord)?.id === action.id);
   }
 
-  /** The chord of an action that is shown where there is room for one. */
-  chordOf(id: string): string | undefined {
+  /** The keys of the first chord of an action, as they are labelled; null where it has none. */
+  capsOf(id: string): string[] | null {
     const action = this.actions.find((one) => one.id === id);
-    return action && this.of(action)[0];
+    const chord = action && this.of(action)[0];
+    return chord === undefined ? null : keycaps(chord, this.isMac);
   }
 
   /** Whether an action has other chords than usual. */

@@ -125,7 +125,8 @@ export const en = {
     title: "Capture in detail",
     back: "Back to the list",
     none: "No capture selected",
-    noneWhy: "Choose one with the mouse, or with j and k.",
+    noneWhy: (next: string, previous: string) =>
+      `Choose one with the mouse, or with ${next} and ${previous}.`,
     broken: "This capture could not be read.",
     tabs: { body: "Body", headers: "Headers", query: "Query", raw: "Raw", response: "Response" },
     tabsLabel: "Parts of the capture",
@@ -438,7 +439,10 @@ export const en = {
     keep: "Leave it there",
     reset: (does: string) => `The usual keys for “${does}”`,
     resetAll: "All keys as usual",
-    address: { title: "Address", why: "Programs on this computer post here; no relay is needed." },
+    address: {
+      title: "Address",
+      why: "Programs on this computer post here. Its port and the largest body are set in settings.toml, read at the start.",
+    },
     copyAddress: "Copy the address",
     passOn: { title: "Pass on", why: "Where what arrives here goes by itself." },
     open: "Open…",
