@@ -19,6 +19,7 @@ fn main() {
         "try_line",
         "copy",
         "pair",
+        "unpair",
         "take_link",
         "new_endpoint",
         "endpoint_settings",

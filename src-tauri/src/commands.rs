@@ -55,6 +55,7 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         try_line,
         copy,
         pair,
+        unpair,
         take_link,
         new_endpoint,
         endpoint_settings,
@@ -174,6 +175,11 @@ async fn pair(engine: State<'_, Engine>, connect: String) -> Result<(), Error> {
     Ok(engine.pair(&connect, &engine::computer_name()).await?)
 }
 
+#[command]
+async fn unpair(engine: State<'_, Engine>) -> Result<(), Error> {
+    Ok(engine.unpair().await?)
+}
+
 /// None but once for each link.
 #[command]
 #[expect(
@@ -282,7 +288,7 @@ mod tests {
             .iter()
             .map(|name| format!("allow-{}", name.replace('_', "-")));
         let wanted: BTreeSet<String> = of_commands.chain(listens.map(str::to_owned)).collect();
-        assert_eq!(handled.len(), 25);
+        assert_eq!(handled.len(), 26);
         assert_eq!(declared, handled);
         assert_eq!(allowed, wanted.iter().map(String::as_str).collect());
     }

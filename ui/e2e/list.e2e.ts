@@ -17,6 +17,7 @@ test("a test webhook from the empty window is its first row, and is looked at", 
   await page.getByRole("button", { name: "Send a test webhook" }).click();
   await chosen(page).waitFor();
   expect(await options(page).count()).toBe(1);
+  await page.getByRole("button", { name: "Close the first steps" }).click();
   expect(await target(page)).toContain("POST");
   expect(await page.getByRole("button", { name: "Live", exact: true }).count()).toBe(1);
 });

@@ -1,17 +1,26 @@
 // The keys of the window: off while typing, while a dialog is open, and where something nearer has
 // used the key.
 
+import type { Desk } from "./state/desk.svelte";
+import { chordOf, isHeld } from "./text/chords";
+
 const TYPING = "input:not([type=radio]), textarea, select, [contenteditable]";
 
-/** A `keydown` handler that does what `keys` says for the pressed one. */
-export function shortcut(keys: Record<string, () => void>) {
+/** A `keydown` handler that does what the keymap of `desk` says. */
+export function shortcuts(desk: Desk) {
   return (event: KeyboardEvent): void => {
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+    const chord = chordOf(event, desk.keymap.isMac);
+    if (chord === null || event.defaultPrevented || event.isComposing) return;
     const target = event.target instanceof Element ? event.target : null;
-    if (target?.closest(TYPING) || document.querySelector("dialog[open]")) return;
-    const act = keys[event.key];
-    if (!act) return;
+    if (document.querySelector("dialog[open]")) return;
+    if (target?.closest(TYPING) && !isHeld(chord)) return;
+    if (chord === "Escape") {
+      desk.panes?.toList();
+      return;
+    }
+    const action = desk.keymap.at(chord);
+    if (!action || (action.can && !action.can(desk))) return;
     event.preventDefault();
-    act();
+    void action.run(desk);
   };
 }

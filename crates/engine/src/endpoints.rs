@@ -239,6 +239,6 @@ impl Engine {
 }
 
 /// What the secret is called that senders to the endpoint `id` show.
-fn token_name(id: &str) -> String {
+pub(crate) fn token_name(id: &str) -> String {
     format!("endpoint {id} token")
 }

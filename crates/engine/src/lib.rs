@@ -28,6 +28,7 @@ mod settings;
 mod store;
 mod trust;
 mod tunnel;
+mod unpair;
 pub mod view;
 mod watch;
 

@@ -126,6 +126,23 @@ impl Secrets {
         self.write_file(&all)
     }
 
+    /// Forgets the secret `name`, if it is kept. Blocks, at most for a few seconds.
+    ///
+    /// # Errors
+    /// When the file cannot be read or written.
+    pub fn forget(&self, name: &str) -> Result<(), SecretError> {
+        self.ask_keychain(name, |entry| match entry.delete_credential() {
+            Err(keyring::Error::NoEntry) => Ok(()),
+            done => done,
+        });
+        let _one_at_a_time = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut all = self.read_file()?;
+        if all.remove(name).is_none() {
+            return Ok(());
+        }
+        self.write_file(&all)
+    }
+
     /// Asks the keychain on a thread of its own, for it may block for ever. None when there is no
     /// keychain or it does not answer; then it is not asked again.
     fn ask_keychain<T: Send + 'static>(

@@ -51,6 +51,8 @@ export interface Backend {
   tryLine(endpoint: string): Promise<string>;
   copy(text: string): Promise<void>;
   pair(connect: string): Promise<void>;
+  /** Forgets the relay, its endpoints and what proved this computer to it; captures stay. */
+  unpair(): Promise<void>;
 
   /** Makes a public address; `address` is its last part, where one that can be read is wanted. */
   newEndpoint(name: string | null, address: string | null): Promise<EndpointView>;

@@ -25,6 +25,7 @@ export function tauriBackend(): Backend {
     tryLine: (endpoint) => invoke("try_line", { endpoint }),
     copy: (text) => invoke("copy", { text }),
     pair: (connect) => invoke("pair", { connect }),
+    unpair: () => invoke("unpair"),
     newEndpoint: (name, address) => invoke("new_endpoint", { name, address }),
     endpointSettings: (id) => invoke("endpoint_settings", { id }),
     saveEndpoint: (id, settings, forwards) => invoke("save_endpoint", { id, settings, forwards }),

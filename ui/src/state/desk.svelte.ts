@@ -16,10 +16,13 @@ import { Captures, EVERYTHING } from "./captures.svelte";
 import { Clock } from "./clock.svelte";
 import { Editor } from "./editor.svelte";
 import { Endpoints } from "./endpoints.svelte";
+import { Guide } from "./guide.svelte";
 import type { Heard } from "./heard";
 import { HeardPerFrame } from "./heard";
 import { Inspection } from "./inspection.svelte";
+import { Keymap } from "./keymap.svelte";
 import { Prefs, type Shelf } from "./prefs.svelte";
+import type { Section } from "./sections";
 import { EngineStatus } from "./status.svelte";
 import { Toast } from "./toast.svelte";
 
@@ -35,6 +38,16 @@ export interface Flag {
   tone: "plain" | "wait";
 }
 
+/** What the person can ask for; one at a time. */
+type Dialog =
+  "palette" | "preferences" | "keys" | "pair" | "line" | "notices" | "create" | "settings";
+
+/** Where the focus can be sent. */
+interface Panes {
+  toFilter(): void;
+  toList(): void;
+}
+
 export class Desk {
   readonly backend: Backend;
   readonly prefs: Prefs;
@@ -45,16 +58,24 @@ export class Desk {
   readonly endpoints: Endpoints;
   readonly captures: Captures;
   readonly inspection: Inspection;
+  readonly keymap: Keymap;
+  readonly guide: Guide;
 
   /** Which of the two screens a narrow window shows. */
   screen: "list" | "detail" = $state("list");
   /** The dialog that is open. */
-  dialog: "keys" | "pair" | "line" | "notices" | "create" | "settings" | null = $state(null);
+  dialog: Dialog | null = $state(null);
+  /** The section of the settings that is looked at. */
+  section: Section = $state("appearance");
+  /** The panes, while they are there. */
+  panes: Panes | null = $state.raw(null);
   /** The settings that the dialog `settings` is about. */
   editor: Editor | null = $state.raw(null);
 
   /** Whether a dialog is open in which something is done, and said. */
-  readonly hasModal = $derived(this.dialog === "create" || this.dialog === "settings");
+  readonly hasModal = $derived(
+    this.dialog === "create" || this.dialog === "settings" || this.dialog === "preferences",
+  );
 
   /** The link that was opened last, until it is dealt with; it comes before any dialog. */
   link: LinkView | null = $state.raw(null);
@@ -68,7 +89,13 @@ export class Desk {
     this.status = new EngineStatus(backend);
     this.endpoints = new Endpoints(backend);
     this.inspection = new Inspection(backend);
-    this.captures = new Captures(backend, (row) => void this.inspection.show(row));
+    this.keymap = new Keymap(this.prefs, navigator.platform.startsWith("Mac"));
+    this.guide = new Guide(this.prefs);
+    this.captures = new Captures(backend, (row) => {
+      // The first arrival is looked at by itself, which stops nothing; a person's choice does.
+      if (!this.captures.isLive) this.guide.close();
+      void this.inspection.show(row);
+    });
   }
 
   /** Reads what there is and follows what comes, until the function that it returns is called. */
@@ -83,7 +110,9 @@ export class Desk {
       this.link = link;
     });
     const stopClock = this.clock.start();
-    void this.status.load();
+    void this.status.load().then(() => {
+      if (this.status.now?.captures === 0) this.guide.begin();
+    });
     void this.endpoints.load();
     void this.captures.show(EVERYTHING);
     return () => {
@@ -105,6 +134,33 @@ export class Desk {
     const { row } = this.inspection;
     const looked = this.captures.filter.endpoint ?? row?.endpoint;
     return (looked === undefined ? undefined : this.endpoints.byId(looked)) ?? this.address;
+  }
+
+  /** The key of an action for the end of a sentence: ` (l)`, or nothing. */
+  keyOf(id: string): string {
+    const caps = this.keymap.capsOf(id);
+    return caps ? ` (${caps.join(" ")})` : "";
+  }
+
+  /** Opens the window's settings, at `section` or where they were left. */
+  openPreferences(section: Section = this.section): void {
+    this.section = section;
+    this.dialog = "preferences";
+  }
+
+  /** Opens the first steps, from their beginning. */
+  openGuide(): void {
+    this.guide.open();
+    this.screen = "detail";
+  }
+
+  /** Posts a sample to the receiver on this computer. */
+  async sendTest(): Promise<void> {
+    try {
+      await this.backend.sendTest();
+    } catch (reason) {
+      this.toast.warn(this.say(asUiError(reason)));
+    }
   }
 
   /** Opens the settings of `endpoint`. */

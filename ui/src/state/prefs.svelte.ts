@@ -1,8 +1,8 @@
 // What the window remembers between runs: its own looks, nothing about captures. Kept as one JSON
 // text in the page's local storage; whatever is broken or unknown there is taken as not set.
 
-const THEMES = ["system", "light", "dark"] as const;
-const LANGUAGES = ["en", "zh"] as const;
+export const THEMES = ["system", "light", "dark"] as const;
+export const LANGUAGES = ["en", "zh"] as const;
 const VIEWS = ["tree", "text", "hex"] as const;
 
 /** The parts of a capture, in the order of their tabs. */
@@ -13,12 +13,18 @@ export const SIDE_PX = { min: 150, max: 360, first: 200 };
 export const LIST_PX = { min: 260, max: 900, first: 400 };
 
 export type BodyView = (typeof VIEWS)[number];
+export type Language = (typeof LANGUAGES)[number];
 type Tab = (typeof TABS)[number];
+
+/** What was done last in the palette, the newest first, is kept of at most so many. */
+const RECENT = 6;
 
 /** Everything that is remembered. */
 export interface Looks {
   theme: (typeof THEMES)[number];
-  language: (typeof LANGUAGES)[number];
+  language: Language;
+  /** Whether the language is the system's, for none was chosen. */
+  isSystemLanguage: boolean;
   tab: Tab;
   /** How bodies are shown where that is possible; null until it was chosen. */
   bodyView: BodyView | null;
@@ -28,6 +34,12 @@ export interface Looks {
   isListOpen: boolean;
   /** Whether times are shown as clock times and not as ages. */
   isAbsolute: boolean;
+  /** The chords of actions that do not have their usual ones. */
+  keys: Readonly<Record<string, readonly string[]>>;
+  /** What was done last in the palette, the newest first. */
+  recent: readonly string[];
+  /** Whether the first steps do not open by themselves. */
+  isGuideHidden: boolean;
 }
 
 /** A store of texts by name; the browser's local storage is one. */
@@ -52,12 +64,7 @@ export class Prefs {
 
   /** Changes some of it, and remembers. */
   set(change: Partial<Looks>): void {
-    this.#chosen = { ...this.#chosen, ...change };
-    try {
-      this.#shelf.setItem(KEY, JSON.stringify(this.#chosen));
-    } catch {
-      return; // no storage: the window forgets, and works
-    }
+    this.#keep(Object.entries({ ...this.#chosen, ...change }));
   }
 
   /** System, light, dark, and round again. */
@@ -66,8 +73,29 @@ export class Prefs {
     this.set({ theme: next ?? "system" });
   }
 
+  /** Chooses a language, or with null the system's. */
+  chooseLanguage(language: Language | null): void {
+    if (language) this.set({ language });
+    else this.#keep(Object.entries(this.#chosen).filter(([name]) => name !== "language"));
+  }
+
   otherLanguage(): void {
-    this.set({ language: this.looks.language === "en" ? "zh" : "en" });
+    this.chooseLanguage(this.looks.language === "en" ? "zh" : "en");
+  }
+
+  /** Remembers what was done in the palette. */
+  did(id: string): void {
+    const others = this.looks.recent.filter((one) => one !== id);
+    this.set({ recent: [id, ...others].slice(0, RECENT) });
+  }
+
+  #keep(chosen: [string, unknown][]): void {
+    this.#chosen = Object.fromEntries(chosen);
+    try {
+      this.#shelf.setItem(KEY, JSON.stringify(this.#chosen));
+    } catch {
+      return; // no storage: the window forgets, and works
+    }
   }
 }
 
@@ -84,6 +112,7 @@ function parse(chosen: object, language: string): Looks {
   const of: Partial<Record<keyof Looks, unknown>> = chosen;
   return {
     theme: oneOf(THEMES, of.theme) ?? "system",
+    isSystemLanguage: oneOf(LANGUAGES, of.language) === null,
     language: oneOf(LANGUAGES, of.language) ?? (/^zh\b/i.test(language) ? "zh" : "en"),
     tab: oneOf(TABS, of.tab) ?? "body",
     bodyView: oneOf(VIEWS, of.bodyView),
@@ -92,7 +121,23 @@ function parse(chosen: object, language: string): Looks {
     isSideOpen: of.isSideOpen !== false,
     isListOpen: of.isListOpen !== false,
     isAbsolute: of.isAbsolute === true,
+    keys: chordsOf(of.keys),
+    recent: texts(of.recent) ?? [],
+    isGuideHidden: of.isGuideHidden === true,
   };
+}
+
+function chordsOf(kept: unknown): Looks["keys"] {
+  if (typeof kept !== "object" || kept === null) return {};
+  const entries = Object.entries(kept).flatMap(([id, value]: [string, unknown]) => {
+    const chords = texts(value);
+    return chords ? [[id, chords] as const] : [];
+  });
+  return Object.fromEntries(entries);
+}
+
+function texts(kept: unknown): string[] | null {
+  return Array.isArray(kept) && kept.every((one) => typeof one === "string") ? kept : null;
 }
 
 function oneOf<Name extends string>(choices: readonly Name[], kept: unknown): Name | null {

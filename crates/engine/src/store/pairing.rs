@@ -54,6 +54,13 @@ pub(crate) fn replace(db: &Connection, pairing: &Pairing, now_ms: i64) -> Result
     changed(db)
 }
 
+/// Takes the relay away, and the endpoints there; what came through them stays.
+pub(crate) fn forget(db: &Connection) -> Result<()> {
+    db.execute("DELETE FROM endpoints", ())?;
+    db.execute("DELETE FROM relay", ())?;
+    changed(db)
+}
+
 /// The endpoints on the relay, the oldest first.
 pub(crate) fn endpoints(db: &Connection) -> Result<Vec<Endpoint>> {
     db.prepare_cached("SELECT id, name, url, made_at_ms FROM endpoints ORDER BY made_at_ms, id")?

@@ -35,6 +35,8 @@ export interface Start {
 /** Milliseconds between two captures from before. */
 const SPACING_MS = 37_000;
 const BATCH = 50;
+/** Samples that are kept. */
+const MOST_MADE = 400;
 
 /** A list of captures: all of them, or the numbers of those that match. */
 interface List {
@@ -52,6 +54,8 @@ export class FakeBackend implements Backend {
   readonly #lists = new Map<number, List>();
   readonly #listeners = new Set<(events: EngineEvent[]) => void>();
   readonly #owned: Owned;
+  /** Samples take long to make, and each is asked for several times. */
+  readonly #made = new Map<number, Sample>();
   readonly #passedOn = new Set<number>();
   readonly #linkListeners = new Set<(link: LinkView) => void>();
   #link: LinkView | null = null;
@@ -231,6 +235,16 @@ export class FakeBackend implements Backend {
     });
   }
 
+  unpair(): Promise<void> {
+    return this.#change("unpair", () => {
+      this.#owned.all = this.#owned.all.filter(({ source }) => source === "local");
+      const { probe, ...others } = this.#status;
+      void probe;
+      this.#status = { ...others, relay: null, line: { state: "unpaired" } };
+      this.become({});
+    });
+  }
+
   newEndpoint(name: string | null, address: string | null): Promise<EndpointView> {
     return this.#change("newEndpoint", () => this.#owned.make(name, address));
   }
@@ -333,7 +347,12 @@ export class FakeBackend implements Backend {
   }
 
   #sample(seq: number): Sample {
-    return this.start.make(seq);
+    let made = this.#made.get(seq);
+    if (made) return made;
+    made = this.start.make(seq);
+    if (this.#made.size >= MOST_MADE) this.#made.clear();
+    this.#made.set(seq, made);
+    return made;
   }
 
   #endpointOf(seq: number): string {
