@@ -87,6 +87,7 @@ impl News {
         match event {
             Event::Captured { count } => *self.captured.get_or_insert(0) += count,
             Event::Delivered { captures } => self.delivered.extend(captures),
+            Event::FellBack { .. } => {}
             Event::Endpoints => self.endpoints = true,
             Event::Status { status } => self.status = Some(status),
         }

@@ -1,6 +1,7 @@
 //! What the engine shows to its faces: plain data, made for reading. The page's types are generated
 //! from here, the terminal's `--json` is [`Record`].
 
+mod background;
 mod settings;
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
@@ -12,6 +13,7 @@ use webhook::{
     sender::{self, Sender},
 };
 
+pub use self::background::{Background, Language, Loudness, OnClose, WindowNews};
 pub use self::settings::{AnswerView, SettingsView};
 
 /// Where a capture came in.
@@ -431,6 +433,8 @@ pub enum LineState {
     },
     /// Another Tenterhook on this computer, with the same data folder, holds it.
     Elsewhere,
+    /// Its user has let it go; captures wait on the relay.
+    Paused,
 }
 
 /// What came of the last probe: a request through the public address and back by the line.
@@ -538,6 +542,11 @@ pub enum Event {
     Delivered {
         /// Their ids.
         captures: Vec<String>,
+    },
+    /// The sender of a capture waited for an answer, and it came too late: it got the fallback.
+    FellBack {
+        /// Its id.
+        capture: String,
     },
     /// An endpoint came, went or changed.
     Endpoints,

@@ -16,4 +16,8 @@ status: Status, } | { "kind": "delivered",
 /**
  * Their ids.
  */
-captures: Array<string>, } | { "kind": "endpoints" };
+captures: Array<string>, } | { "kind": "fellBack", 
+/**
+ * Its id.
+ */
+capture: string, } | { "kind": "endpoints" };

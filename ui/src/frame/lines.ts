@@ -5,6 +5,7 @@ import CircleAlert from "@lucide/svelte/icons/circle-alert";
 import CircleCheck from "@lucide/svelte/icons/circle-check";
 import CircleDashed from "@lucide/svelte/icons/circle-dashed";
 import CircleDot from "@lucide/svelte/icons/circle-dot";
+import CirclePause from "@lucide/svelte/icons/circle-pause";
 import CircleHelp from "@lucide/svelte/icons/circle-question-mark";
 import OctagonX from "@lucide/svelte/icons/octagon-x";
 import PlugZap from "@lucide/svelte/icons/plug-zap";
@@ -32,6 +33,7 @@ const LOOKS = {
   waiting: { Icon: Timer, tone: "wait" },
   stopped: { Icon: OctagonX, tone: "bad" },
   elsewhere: { Icon: CircleDot, tone: "quiet" },
+  paused: { Icon: CirclePause, tone: "wait" },
 } as const;
 
 /** What is to be said of the line: its state, or why a connected one is not simply good. */
