@@ -8,10 +8,12 @@ import type { EndpointView } from "../bindings/EndpointView";
 import type { LinkView } from "../bindings/LinkView";
 import type { Part } from "../bindings/Part";
 import type { UiError } from "../bindings/UiError";
+import type { WindowNews } from "../bindings/WindowNews";
 import { en } from "../text/en";
 import { Format } from "../text/format";
 import { zh } from "../text/zh";
 import { Announcer } from "./announcer.svelte";
+import { Background } from "./background.svelte";
 import { Captures, EVERYTHING } from "./captures.svelte";
 import { Clock } from "./clock.svelte";
 import { Editor } from "./editor.svelte";
@@ -45,16 +47,21 @@ export class Desk {
   readonly endpoints: Endpoints;
   readonly captures: Captures;
   readonly inspection: Inspection;
+  readonly background: Background;
 
   /** Which of the two screens a narrow window shows. */
   screen: "list" | "detail" = $state("list");
   /** The dialog that is open. */
-  dialog: "keys" | "pair" | "line" | "notices" | "create" | "settings" | null = $state(null);
+  dialog: "keys" | "pair" | "line" | "notices" | "create" | "settings" | "background" | null =
+    $state(null);
   /** The settings that the dialog `settings` is about. */
   editor: Editor | null = $state.raw(null);
 
   /** Whether a dialog is open in which something is done, and said. */
   readonly hasModal = $derived(this.dialog === "create" || this.dialog === "settings");
+
+  /** Whether the person is asked what closing the window is to do; that comes before all else. */
+  isClosing = $state(false);
 
   /** The link that was opened last, until it is dealt with; it comes before any dialog. */
   link: LinkView | null = $state.raw(null);
@@ -68,6 +75,7 @@ export class Desk {
     this.status = new EngineStatus(backend);
     this.endpoints = new Endpoints(backend);
     this.inspection = new Inspection(backend);
+    this.background = new Background(backend);
     this.captures = new Captures(backend, (row) => void this.inspection.show(row));
   }
 
@@ -82,13 +90,18 @@ export class Desk {
     const stopLinks = this.backend.onLink((link) => {
       this.link = link;
     });
+    const stopWindow = this.backend.onWindow((news) => {
+      this.#hearWindow(news);
+    });
     const stopClock = this.clock.start();
     void this.status.load();
     void this.endpoints.load();
+    void this.background.load();
     void this.captures.show(EVERYTHING);
     return () => {
       stopListening();
       stopLinks();
+      stopWindow();
       stopClock();
     };
   }
@@ -218,6 +231,32 @@ export class Desk {
       from += window.length;
     }
     return whole;
+  }
+
+  #hearWindow(news: WindowNews): void {
+    switch (news.kind) {
+      case "background":
+        this.background.hear(news.background);
+        break;
+      case "closing":
+        this.isClosing = true;
+        break;
+      case "show":
+        void this.#reveal(news.capture);
+    }
+  }
+
+  /** Shows a capture that was asked for outside the page, in the list and beside it. */
+  async #reveal(id: string): Promise<void> {
+    try {
+      const { row } = await this.backend.detail(id);
+      this.link = null;
+      this.dialog = null;
+      this.screen = "detail";
+      await this.captures.reveal(row);
+    } catch (reason) {
+      this.toast.warn(this.say(asUiError(reason)));
+    }
   }
 
   #hear({ captured, delivered, status, hasEndpoints }: Heard): void {
