@@ -31,6 +31,12 @@ fn main() {
         "deliveries",
         "delivery_body",
         "send_test",
+        "background",
+        "set_background",
+        "speak",
+        "pause_line",
+        "leave",
+        "take_news",
     ]);
     tauri_build::try_build(Attributes::new().app_manifest(manifest))
         .expect("the page is built, the capabilities and the settings are right");

@@ -65,7 +65,7 @@ async fn follow(
             Ok(Event::Delivered { captures }) if !json => {
                 show_deliveries(engine, &captures).await?;
             }
-            Ok(Event::Delivered { .. } | Event::Endpoints | Event::Ran) => {}
+            Ok(Event::Delivered { .. } | Event::FellBack { .. } | Event::Endpoints | Event::Ran) => {}
             Err(RecvError::Closed) => return Ok(()),
         }
     }
@@ -135,6 +135,7 @@ pub(crate) fn line_state(line: &LineState) -> String {
             "another Tenterhook on this computer holds the line; its captures are shown here too"
                 .to_owned()
         }
+        LineState::Paused => "the line to the relay is paused; captures wait there".to_owned(),
     }
 }
 

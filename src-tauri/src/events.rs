@@ -88,6 +88,7 @@ impl News {
         match event {
             Event::Captured { count } => *self.captured.get_or_insert(0) += count,
             Event::Delivered { captures } => self.delivered.extend(captures),
+            Event::FellBack { .. } => {}
             Event::Endpoints => self.endpoints = true,
             Event::Ran => self.ran = true,
             Event::Status { status } => self.status = Some(status),

@@ -3,15 +3,24 @@
 
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
+mod attention;
+mod autostart;
 mod clipboard;
+mod closing;
 mod commands;
 mod display;
 mod events;
 mod failure;
 mod instance;
+mod news;
+mod notify;
 mod opened;
+mod place;
+mod settings;
 mod stop;
+mod tray;
 mod window;
+mod words;
 
 use std::{
     net::SocketAddr,
@@ -23,11 +32,14 @@ use std::{
 use anyhow::Context;
 use clap::Parser;
 use engine::{Engine, Options, ReceiveAt};
-use tauri::{Emitter, RunEvent};
+use tauri::{AppHandle, Emitter, Manager, RunEvent, WindowEvent};
 use tokio::{runtime::Runtime, task::JoinSet};
 use tracing_subscriber::EnvFilter;
 
-use crate::{instance::Start, opened::Opened};
+use crate::{
+    attention::Attention, autostart::Autostart, instance::Start, opened::Opened,
+    settings::Settings, window::Opening,
+};
 
 /// Receive, keep and inspect webhooks on this computer, in a window.
 ///
@@ -45,6 +57,9 @@ struct Args {
     /// Keep secrets in a file of the data folder, which only you may read
     #[arg(long, env = "TENTERHOOK_NO_KEYCHAIN")]
     no_keychain: bool,
+    /// Begin without the window; the tray, a notification or a second start shows it
+    #[arg(long)]
+    hidden: bool,
     /// A `tenterhook://` link to pair with; the window asks before it does. A window that is open
     /// on the same data takes it
     link: Option<String>,
@@ -73,6 +88,7 @@ fn run(args: Args) -> anyhow::Result<()> {
     let within = runtime.enter();
     let asked = stop::Asked::listen()?;
     drop(within);
+    let autostart = Autostart::new(args.data.as_ref())?;
     let data = args.data.or_else(engine::data_folder);
     let data = data.context("there is no home folder here: say where with --data DIR")?;
     let Start::First(door) = instance::claim(&data, args.link.as_deref())? else {
@@ -88,9 +104,17 @@ fn run(args: Args) -> anyhow::Result<()> {
         .map_or(ReceiveAt::Settings, ReceiveAt::Address);
     // Before it starts, so that nothing is missed.
     let heard = engine.subscribe();
+    let heard_to_notify = engine.subscribe();
+    let newest = runtime.block_on(engine.newest())?;
     runtime.block_on(engine.start(receive))?;
     tauri::async_runtime::set(runtime.handle().clone());
-    let app = match window::open(engine.clone(), Opened::from(args.link)) {
+    let opening = Opening {
+        opened: Opened::from(args.link),
+        settings: Settings::open(engine.clone(), autostart),
+        attention: Attention::new(newest),
+        is_hidden: args.hidden,
+    };
+    let app = match window::open(engine.clone(), opening) {
         Ok(app) => app,
         Err(error) => {
             runtime.block_on(engine.stop());
@@ -108,6 +132,10 @@ fn run(args: Args) -> anyhow::Result<()> {
         events::forward(engine.clone(), heard, tell),
         runtime.handle(),
     );
+    let notified = notify::run(app.handle().clone(), heard_to_notify, newest);
+    tasks.spawn_on(notified, runtime.handle());
+    let tray = tray::run(app.handle().clone(), engine.subscribe());
+    tasks.spawn_on(tray, runtime.handle());
     if let Some(door) = door {
         let page = app.handle().clone();
         let hear = move |link| opened::show(&page, link);
@@ -116,10 +144,11 @@ fn run(args: Args) -> anyhow::Result<()> {
     let running = app.handle().clone();
     let end = async move {
         asked.heard().await;
-        running.exit(0);
+        closing::quit(&running);
     };
     tasks.spawn_on(end, runtime.handle());
-    app.run(move |_app, event| match event {
+    app.run(move |app, event| match event {
+        RunEvent::WindowEvent { event, .. } => heard_of_window(app, &event),
         // The window is gone; what came in is stored before the process is.
         RunEvent::Exit => runtime.block_on(async {
             tasks.shutdown().await;
@@ -129,12 +158,20 @@ fn run(args: Args) -> anyhow::Result<()> {
         #[cfg(target_os = "macos")]
         RunEvent::Opened { urls } => {
             for url in urls {
-                opened::show(_app, Some(url.into()));
+                opened::show(app, Some(url.into()));
             }
         }
         _ => {}
     });
     Ok(())
+}
+
+fn heard_of_window(app: &AppHandle, event: &WindowEvent) {
+    match event {
+        WindowEvent::CloseRequested { api, .. } => closing::request(app, api),
+        WindowEvent::Focused(has_focus) => app.state::<Attention>().focus(*has_focus),
+        _ => {}
+    }
 }
 
 /// The program's clock; all below takes the time from here.

@@ -2,38 +2,76 @@
 //! nothing else.
 
 use engine::Engine;
-use tauri::{App, AppHandle, Manager, Url, WebviewWindowBuilder, webview::NewWindowResponse};
+use tauri::{
+    App, AppHandle, Manager, Url, WebviewWindow, WebviewWindowBuilder, webview::NewWindowResponse,
+};
 
-use crate::{clipboard::Clipboard, commands, opened::Opened};
+use crate::{
+    attention::Attention, clipboard::Clipboard, commands, news::News, opened::Opened, place,
+    settings::Settings, tray::NoTray,
+};
 
 /// What `tauri.conf.json` calls it.
 const LABEL: &str = "main";
 
-/// Opens it over `engine`; its page is given the link of `opened`.
+/// What it is opened with.
+pub(crate) struct Opening {
+    /// The link that its page is given.
+    pub(crate) opened: Opened,
+    pub(crate) settings: Settings,
+    pub(crate) attention: Attention,
+    /// It is not shown yet.
+    pub(crate) is_hidden: bool,
+}
+
+/// Opens it over `engine`, where it was when it was there last.
 ///
 /// # Errors
 /// When the system has no web view, or it fails.
-pub(crate) fn open(engine: Engine, opened: Opened) -> tauri::Result<App> {
+pub(crate) fn open(engine: Engine, opening: Opening) -> tauri::Result<App> {
+    let data = engine.data().to_owned();
     let app = tauri::Builder::default()
         .manage(engine)
+        .manage(opening.settings)
+        .manage(opening.attention)
+        .manage(News::default())
+        .manage(NoTray::default())
         .manage(Clipboard::default())
-        .manage(opened)
+        .manage(opening.opened)
         .invoke_handler(commands::handler())
         .build(tauri::generate_context!())?;
     let [main] = &app.config().app.windows[..] else {
         unreachable!("tauri.conf.json, which is compiled in, has one window");
     };
-    WebviewWindowBuilder::from_config(&app, main)?
+    let window = WebviewWindowBuilder::from_config(&app, main)?
+        .visible(false)
         .on_navigation(is_ours)
         .on_new_window(|_, _| NewWindowResponse::Deny)
         .build()?;
+    place::restore(&window, &data);
+    if !opening.is_hidden {
+        window.show()?;
+    }
     Ok(app)
+}
+
+/// It, while it is there.
+pub(crate) fn of(app: &AppHandle) -> Option<WebviewWindow> {
+    app.get_webview_window(LABEL)
+}
+
+/// Takes it from the screen; the program goes on.
+pub(crate) fn hide(app: &AppHandle) {
+    place::keep(app);
+    if let Some(Err(error)) = of(app).map(|window| window.hide()) {
+        tracing::warn!("the window could not be hidden: {error}");
+    }
 }
 
 /// Puts it before its user again; a desktop that lets no program take the focus marks it instead.
 /// The answer is whether it is still there.
 pub(crate) fn raise(app: &AppHandle) -> bool {
-    let Some(window) = app.get_webview_window(LABEL) else {
+    let Some(window) = of(app) else {
         return false;
     };
     let raised = window

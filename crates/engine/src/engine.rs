@@ -25,7 +25,7 @@ use crate::{
     Clock,
     client::{self, CallError},
     deliveries::forward_view,
-    forward::{Forwarder, Target, TargetError},
+    forward::{Due, Forwarder, Target, TargetError},
     help, indexer,
     inspect::Inspect,
     intake::{self, Intake},
@@ -43,8 +43,8 @@ use crate::{
     },
     tunnel::{self, Tunnel},
     view::{
-        CaptureDetail, CaptureRow, EndpointView, Event, ListFilter, ListInfo, Notice, Part,
-        QueryHelp, Record, Source, Status, TextPage, TreePage,
+        CaptureDetail, CaptureRow, EndpointView, Event, LineState, ListFilter, ListInfo, Notice,
+        Part, QueryHelp, Record, Source, Status, TextPage, TreePage,
     },
     watch,
 };
@@ -193,6 +193,8 @@ struct Parts {
     line_changed: Arc<Notify>,
     receiver: OnceLock<SocketAddr>,
     forward_all: OnceLock<Target>,
+    /// Told what is to be passed on once more; it keeps nothing open.
+    due: OnceLock<mpsc::WeakUnboundedSender<Due>>,
     notices: Mutex<Vec<Notice>>,
     running: Running,
     /// Those who bring captures; they end first.
@@ -221,6 +223,7 @@ impl Engine {
             line_changed: Arc::default(),
             receiver: OnceLock::new(),
             forward_all: OnceLock::new(),
+            due: OnceLock::new(),
             notices: Mutex::default(),
             running: Running::default(),
             doors: Tasks::new(),
@@ -251,6 +254,8 @@ impl Engine {
         let (database, clock) = (Arc::clone(&parts.database), parts.options.clock);
         let stored = Arc::clone(&parts.stored);
         let (due, to_forward) = mpsc::unbounded_channel();
+        // Only ever set here.
+        let _ = parts.due.set(due.downgrade());
         // It ends when the doors have let go of the road, and not before.
         parts.tasks.spawn("intake", |_| {
             intake::run(arrivals, database, clock, stored, due)
@@ -386,6 +391,16 @@ impl Engine {
         })
     }
 
+    /// How the line to the relay is.
+    ///
+    /// # Errors
+    /// When the history cannot be read.
+    pub async fn line(&self) -> Result<LineState, Error> {
+        let parts = &self.0;
+        let is_paired = parts.database.read(pairing::read).await?.is_some();
+        Ok(line::now(&parts.line, &parts.options.data, is_paired).line)
+    }
+
     fn notices(&self, relay: Option<&str>) -> Vec<Notice> {
         let parts = &self.0;
         let mut all = parts
@@ -508,6 +523,35 @@ impl Engine {
         self.0.line_changed.notify_one();
     }
 
+    /// Lets the line to the relay go, so that captures wait there, or takes it up again. It holds
+    /// for as long as this program runs.
+    pub fn pause_line(&self, is_paused: bool) {
+        self.0.line.pause(is_paused);
+    }
+
+    /// Has its user know of something, once for each `code`.
+    pub fn tell_notice(&self, code: &str, message: String) {
+        let all = self.0.notices.lock();
+        let all = all.unwrap_or_else(PoisonError::into_inner);
+        let is_known = all.iter().any(|notice| notice.code == code);
+        drop(all);
+        if !is_known {
+            self.notice(code, message);
+        }
+    }
+
+    pub(crate) fn forward_now(&self, due: Due) {
+        // Before the start and behind the end there is nobody who forwards.
+        if let Some(to) = self
+            .0
+            .due
+            .get()
+            .and_then(mpsc::WeakUnboundedSender::upgrade)
+        {
+            let _ = to.send(due);
+        }
+    }
+
     /// The time: Unix epoch, milliseconds.
     #[must_use]
     pub fn now_ms(&self) -> i64 {
@@ -542,10 +586,22 @@ impl Engine {
     /// # Errors
     /// When the history cannot be read.
     pub async fn endpoints(&self) -> Result<Vec<EndpointView>, Error> {
-        let read = |db: &sqlite::rusqlite::Connection| {
+        self.endpoints_with(captures::by_endpoint).await
+    }
+
+    /// As [`Self::endpoints`], but no captures are counted, which takes its time in a large history.
+    ///
+    /// # Errors
+    /// When the history cannot be read.
+    pub async fn endpoints_uncounted(&self) -> Result<Vec<EndpointView>, Error> {
+        self.endpoints_with(|_| Ok(Vec::new())).await
+    }
+
+    async fn endpoints_with(&self, count: Count) -> Result<Vec<EndpointView>, Error> {
+        let read = move |db: &sqlite::rusqlite::Connection| {
             Ok((
                 pairing::endpoints(db)?,
-                captures::by_endpoint(db)?,
+                count(db)?,
                 deliveries::forwards(db)?,
             ))
         };
@@ -805,6 +861,9 @@ impl Engine {
             .map_err(CallError::from)?)
     }
 }
+
+/// Counts captures, by their endpoint.
+type Count = fn(&sqlite::rusqlite::Connection) -> sqlite::rusqlite::Result<Vec<(String, u64, i64)>>;
 
 /// Why an engine could not be started.
 #[derive(Debug, thiserror::Error)]

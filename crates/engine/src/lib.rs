@@ -3,6 +3,7 @@
 
 mod answer;
 mod arrival;
+mod background;
 mod client;
 mod deliveries;
 mod endpoints;
@@ -20,6 +21,7 @@ mod lists;
 mod place;
 mod probe;
 mod receiver;
+mod recent;
 mod rules;
 pub mod runner;
 mod secrets;
@@ -38,6 +40,7 @@ pub use crate::{
     forward::{Target, TargetError},
     place::{computer_name, data_folder},
     receiver::ReceiverError,
+    recent::Arrived,
     rules::{FileError, RulesError, check_hooks},
     secrets::{Secret, SecretError, Secrets},
     settings::{ReceiverSettings, Settings, SettingsError},

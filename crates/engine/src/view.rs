@@ -1,6 +1,7 @@
 //! What the engine shows to its faces: plain data, made for reading. The page's types are generated
 //! from here, the terminal's `--json` is [`Record`].
 
+mod background;
 mod rules;
 mod settings;
 
@@ -14,6 +15,7 @@ use webhook::{
 };
 
 pub use self::{
+    background::{Background, Language, Loudness, OnClose, WindowNews},
     rules::{ClauseView, FindingView, OutputView, RuleView, RulesView, RunView, TrialView},
     settings::{AnswerView, SettingsView},
 };
@@ -435,6 +437,8 @@ pub enum LineState {
     },
     /// Another Tenterhook on this computer, with the same data folder, holds it.
     Elsewhere,
+    /// Its user has let it go; captures wait on the relay.
+    Paused,
 }
 
 /// What came of the last probe: a request through the public address and back by the line.
@@ -542,6 +546,11 @@ pub enum Event {
     Delivered {
         /// Their ids.
         captures: Vec<String>,
+    },
+    /// The sender of a capture waited for an answer, and it came too late: it got the fallback.
+    FellBack {
+        /// Its id.
+        capture: String,
     },
     /// An endpoint came, went or changed.
     Endpoints,

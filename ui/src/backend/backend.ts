@@ -1,12 +1,14 @@
 // The one door to the engine: what the page may ask and what it hears. Two stand behind it: the
 // desktop's (`tauri.ts`) and, in a browser and in the tests, `fake/`.
 
+import type { Background } from "../bindings/Background";
 import type { CaptureDetail } from "../bindings/CaptureDetail";
 import type { CaptureRow } from "../bindings/CaptureRow";
 import type { DeliveryView } from "../bindings/DeliveryView";
 import type { EndpointView } from "../bindings/EndpointView";
 import type { EngineEvent } from "../bindings/EngineEvent";
 import type { ForwardView } from "../bindings/ForwardView";
+import type { Language } from "../bindings/Language";
 import type { LinkView } from "../bindings/LinkView";
 import type { ListFilter } from "../bindings/ListFilter";
 import type { ListInfo } from "../bindings/ListInfo";
@@ -17,6 +19,7 @@ import type { Status } from "../bindings/Status";
 import type { TextPage } from "../bindings/TextPage";
 import type { TreePage } from "../bindings/TreePage";
 import type { UiError } from "../bindings/UiError";
+import type { WindowNews } from "../bindings/WindowNews";
 
 /** What the page asks of the engine. Whatever fails, fails with a {@link UiError}. */
 export interface Backend {
@@ -78,10 +81,23 @@ export interface Backend {
   /** Posts a sample to the receiver on this computer. */
   sendTest(): Promise<void>;
 
+  /** How the window behaves in the background. */
+  background(): Promise<Background>;
+  /** Changes it; the answer is what holds now. */
+  setBackground(background: Background): Promise<Background>;
+  /** What stands outside the page speaks this language from now on. */
+  speak(language: Language): Promise<void>;
+  /** Lets the line to the relay go, or takes it up again. */
+  pauseLine(isPaused: boolean): Promise<void>;
+  /** Answers to `closing`, now and, when `remembers`, from now on. Quits without being asked too. */
+  leave(answer: "stay" | "hide" | "quit", remembers: boolean): Promise<void>;
+
   /** Calls `heard` with each batch of events until the function that it returns is called. */
   onEvents(heard: (events: EngineEvent[]) => void): () => void;
   /** Calls `heard` with each link that is opened, and once with one from before, until as above. */
   onLink(heard: (link: LinkView) => void): () => void;
+  /** Calls `heard` with what the window tells, also with what it told before, until as above. */
+  onWindow(heard: (news: WindowNews) => void): () => void;
 }
 
 /** What was thrown, as an error that a person can read. */

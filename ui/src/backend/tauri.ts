@@ -5,6 +5,7 @@ import { listen } from "@tauri-apps/api/event";
 
 import type { EngineEvent } from "../bindings/EngineEvent";
 import type { LinkView } from "../bindings/LinkView";
+import type { WindowNews } from "../bindings/WindowNews";
 import type { Backend } from "./backend";
 
 /** Speaks to the engine of the window that this page runs in. */
@@ -37,6 +38,19 @@ export function tauriBackend(): Backend {
     deliveryBody: async (number) =>
       octets(await invoke<ArrayBuffer | number[]>("delivery_body", { number })),
     sendTest: () => invoke("send_test"),
+    background: () => invoke("background"),
+    setBackground: (background) => invoke("set_background", { background }),
+    speak: (language) => invoke("speak", { language }),
+    pauseLine: (isPaused) => invoke("pause_line", { isPaused }),
+    leave: (answer, remembers) => invoke("leave", { answer, remembers }),
+    onWindow(heard) {
+      const take = async () => {
+        for (const news of await invoke<WindowNews[]>("take_news")) heard(news);
+      };
+      const listening = listen("window", take);
+      void listening.then(take);
+      return () => void listening.then((stop) => stop());
+    },
     onEvents(heard) {
       const listening = listen<EngineEvent[]>("engine", (event) => {
         heard(event.payload);

@@ -16,4 +16,8 @@ status: Status, } | { "kind": "delivered",
 /**
  * Their ids.
  */
-captures: Array<string>, } | { "kind": "endpoints" } | { "kind": "ran" };
+captures: Array<string>, } | { "kind": "fellBack", 
+/**
+ * Its id.
+ */
+capture: string, } | { "kind": "endpoints" };

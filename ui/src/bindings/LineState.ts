@@ -23,4 +23,4 @@ retryAtMs: number, } | { "state": "stopped",
 /**
  * What failed, and what to do.
  */
-reason: string, } | { "state": "elsewhere" };
+reason: string, } | { "state": "elsewhere" } | { "state": "paused" };

@@ -5,6 +5,7 @@ import CircleAlert from "@lucide/svelte/icons/circle-alert";
 import CircleCheck from "@lucide/svelte/icons/circle-check";
 import CircleDashed from "@lucide/svelte/icons/circle-dashed";
 import CircleDot from "@lucide/svelte/icons/circle-dot";
+import CirclePause from "@lucide/svelte/icons/circle-pause";
 import CircleHelp from "@lucide/svelte/icons/circle-question-mark";
 import OctagonX from "@lucide/svelte/icons/octagon-x";
 import PlugZap from "@lucide/svelte/icons/plug-zap";
@@ -23,6 +24,7 @@ const LOOKS = {
   waiting: { Icon: Timer, tone: "wait" },
   stopped: { Icon: OctagonX, tone: "bad" },
   elsewhere: { Icon: CircleDot, tone: "quiet" },
+  paused: { Icon: CirclePause, tone: "wait" },
 } as const satisfies Record<Standing, object>;
 
 /** The shape and the tone of a standing. */

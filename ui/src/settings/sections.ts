@@ -1,6 +1,7 @@
 // The sections of the window's settings: what each shows, and by which words it is found. A new one
 // is its name in `state/sections.ts`, its words, and an entry here.
 
+import Bell from "@lucide/svelte/icons/bell";
 import Keyboard from "@lucide/svelte/icons/keyboard";
 import MonitorDown from "@lucide/svelte/icons/monitor-down";
 import Palette from "@lucide/svelte/icons/palette";
@@ -10,6 +11,7 @@ import type { Component } from "svelte";
 import { ACTIONS } from "../state/actions";
 import type { Section } from "../state/sections";
 import AppearanceSettings from "./AppearanceSettings.svelte";
+import BackgroundSettings from "./BackgroundSettings.svelte";
 import KeySettings from "./KeySettings.svelte";
 import ReceiverSettings from "./ReceiverSettings.svelte";
 import RelaySettings from "./RelaySettings.svelte";
@@ -55,6 +57,16 @@ export const CONTENTS: Readonly<Record<Section, Content>> = {
       ({ preferences }) => preferences.pairing,
       ({ preferences }) => preferences.another,
       ({ preferences }) => preferences.unpair,
+    ],
+  },
+  background: {
+    Icon: Bell,
+    Settings: BackgroundSettings,
+    tells: [
+      ({ background }) => ({ title: background.notify, why: background.notifyWhy }),
+      ({ background }) => ({ title: background.hides, why: background.hidesWhy }),
+      ({ background }) => ({ title: background.closing, why: background.closingWhy }),
+      ({ background }) => ({ title: background.login, why: background.hiddenWhy }),
     ],
   },
 };

@@ -123,6 +123,35 @@ export class Captures {
     this.choose(from === null ? 0 : from + by);
   }
 
+  /** Chooses the capture of `row`, whatever the filter lets through. */
+  async reveal(row: CaptureRow): Promise<void> {
+    await this.grow();
+    let position = await this.#find(row.seq);
+    if (position === null) {
+      await this.show(EVERYTHING);
+      position = await this.#find(row.seq);
+    }
+    if (position === null) return;
+    this.pause();
+    this.shown = this.count;
+    this.#rows?.grow(this.count);
+    this.#choose(position);
+  }
+
+  /** Where the capture at the place `seq` of the history is, among those that match. */
+  async #find(seq: number): Promise<number | null> {
+    let [from, end] = [0, this.count];
+    while (from < end) {
+      const middle = Math.floor((from + end) / 2);
+      const row = await this.#rows?.fetch(middle);
+      if (!row) return null;
+      if (row.seq === seq) return middle;
+      if (row.seq < seq) from = middle + 1;
+      else end = middle;
+    }
+    return null;
+  }
+
   #choose(position: number): void {
     this.chosen = position;
     void this.#choosing.ask(position);

@@ -8,10 +8,12 @@ import type { EndpointView } from "../bindings/EndpointView";
 import type { LinkView } from "../bindings/LinkView";
 import type { Part } from "../bindings/Part";
 import type { UiError } from "../bindings/UiError";
+import type { WindowNews } from "../bindings/WindowNews";
 import { en } from "../text/en";
 import { Format } from "../text/format";
 import { zh } from "../text/zh";
 import { Announcer } from "./announcer.svelte";
+import { Background } from "./background.svelte";
 import { Captures, EVERYTHING } from "./captures.svelte";
 import { Clock } from "./clock.svelte";
 import { Editor } from "./editor.svelte";
@@ -60,6 +62,7 @@ export class Desk {
   readonly inspection: Inspection;
   readonly keymap: Keymap;
   readonly guide: Guide;
+  readonly background: Background;
 
   /** Which of the two screens a narrow window shows. */
   screen: "list" | "detail" = $state("list");
@@ -77,6 +80,9 @@ export class Desk {
     this.dialog === "create" || this.dialog === "settings" || this.dialog === "preferences",
   );
 
+  /** Whether the person is asked what closing the window is to do; that comes before all else. */
+  isClosing = $state(false);
+
   /** The link that was opened last, until it is dealt with; it comes before any dialog. */
   link: LinkView | null = $state.raw(null);
 
@@ -89,6 +95,7 @@ export class Desk {
     this.status = new EngineStatus(backend);
     this.endpoints = new Endpoints(backend);
     this.inspection = new Inspection(backend);
+    this.background = new Background(backend);
     this.keymap = new Keymap(this.prefs, navigator.platform.startsWith("Mac"));
     this.guide = new Guide(this.prefs);
     this.captures = new Captures(backend, (row) => {
@@ -109,15 +116,20 @@ export class Desk {
     const stopLinks = this.backend.onLink((link) => {
       this.link = link;
     });
+    const stopWindow = this.backend.onWindow((news) => {
+      this.#hearWindow(news);
+    });
     const stopClock = this.clock.start();
     void this.status.load().then(() => {
       if (this.status.now?.captures === 0) this.guide.begin();
     });
     void this.endpoints.load();
+    void this.background.load();
     void this.captures.show(EVERYTHING);
     return () => {
       stopListening();
       stopLinks();
+      stopWindow();
       stopClock();
     };
   }
@@ -274,6 +286,32 @@ export class Desk {
       from += window.length;
     }
     return whole;
+  }
+
+  #hearWindow(news: WindowNews): void {
+    switch (news.kind) {
+      case "background":
+        this.background.hear(news.background);
+        break;
+      case "closing":
+        this.isClosing = true;
+        break;
+      case "show":
+        void this.#reveal(news.capture);
+    }
+  }
+
+  /** Shows a capture that was asked for outside the page, in the list and beside it. */
+  async #reveal(id: string): Promise<void> {
+    try {
+      const { row } = await this.backend.detail(id);
+      this.link = null;
+      this.dialog = null;
+      this.screen = "detail";
+      await this.captures.reveal(row);
+    } catch (reason) {
+      this.toast.warn(this.say(asUiError(reason)));
+    }
   }
 
   #hear({ captured, delivered, status, hasEndpoints }: Heard): void {

@@ -48,6 +48,8 @@ function sum(heard: Heard, event: EngineEvent): Heard {
       return { ...heard, delivered: [...heard.delivered, ...event.captures] };
     case "status":
       return { ...heard, status: event.status };
+    case "fellBack":
+      return heard;
     case "endpoints":
       return { ...heard, hasEndpoints: true };
   }

@@ -216,6 +216,10 @@ impl Shared {
         match sent.await {
             Ok(answered) => {
                 delivery.first_byte_ms = Some(millis(began));
+                if answer.as_ref().is_some_and(AnswerTo::is_closed) {
+                    let capture = delivery.capture.to_string();
+                    let _ = self.events.send(Event::FellBack { capture });
+                }
                 take(lane, answered, answer, &mut delivery).await;
             }
             Err(error) => delivery.error = Some(error.to_string()),

@@ -58,6 +58,8 @@ pub(crate) struct State {
     probe: watch::Sender<Option<Probe>>,
     refused: AtomicU64,
     heard_at_ms: AtomicI64,
+    /// Its user wants no line.
+    paused: watch::Sender<bool>,
     /// Captures that this desktop could not open.
     unreadable: Mutex<u64>,
 }
@@ -70,6 +72,7 @@ impl Default for State {
             probe: watch::Sender::new(None),
             refused: AtomicU64::new(0),
             heard_at_ms: AtomicI64::new(0),
+            paused: watch::Sender::new(false),
             unreadable: Mutex::new(0),
         }
     }
@@ -88,6 +91,21 @@ impl State {
     /// Told whenever the line becomes another.
     pub(crate) fn changes(&self) -> watch::Receiver<LineState> {
         self.line.subscribe()
+    }
+
+    /// Lets the line go, or takes it up again.
+    pub(crate) fn pause(&self, is_paused: bool) {
+        self.paused.send_replace(is_paused);
+    }
+
+    /// Returns once pausing is, or becomes, `is_paused`.
+    async fn is_paused(&self, is_paused: bool) {
+        // The sender lives as long as `self`.
+        let _ = self
+            .paused
+            .subscribe()
+            .wait_for(|now| *now == is_paused)
+            .await;
     }
 
     /// The last probe.
@@ -188,6 +206,10 @@ impl Tunnel {
     async fn keep_up(&self) {
         let mut backoff = Backoff::default();
         loop {
+            if *self.state.paused.borrow() {
+                self.state.set(LineState::Paused);
+                self.state.is_paused(false).await;
+            }
             let target = match self.target().await {
                 Ok(Some(target)) => target,
                 Ok(None) => {
@@ -205,6 +227,7 @@ impl Tunnel {
             let end = tokio::select! {
                 end = session::run(self, &target) => end,
                 () = self.re_paired(&target.pairing) => continue,
+                () = self.state.is_paused(true) => continue,
                 () = wake.woken() => {
                     info!("the computer or its network woke; connecting anew");
                     backoff = Backoff::default();
@@ -237,6 +260,7 @@ impl Tunnel {
             tokio::select! {
                 () = sleep(delay) => {}
                 () = self.changed.notified() => {}
+                () = self.state.is_paused(true) => {}
                 () = wake.woken() => backoff = Backoff::default(),
             }
         }
@@ -245,7 +269,10 @@ impl Tunnel {
     /// Says `line` and waits until there is something new to try.
     async fn rest(&self, line: LineState) {
         self.state.set(line);
-        self.changed.notified().await;
+        tokio::select! {
+            () = self.changed.notified() => {}
+            () = self.state.is_paused(true) => {}
+        }
     }
 
     /// Returns once the pairing is another than `now`.

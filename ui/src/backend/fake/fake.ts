@@ -1,12 +1,14 @@
 // An engine that lives in the page: for the browser, for the tests of the state, and for the tests
 // of the built window. It keeps the real one's contract; only its webhooks are made up.
 
+import type { Background } from "../../bindings/Background";
 import type { CaptureDetail } from "../../bindings/CaptureDetail";
 import type { CaptureRow } from "../../bindings/CaptureRow";
 import type { DeliveryView } from "../../bindings/DeliveryView";
 import type { EndpointView } from "../../bindings/EndpointView";
 import type { EngineEvent } from "../../bindings/EngineEvent";
 import type { ForwardView } from "../../bindings/ForwardView";
+import type { Language } from "../../bindings/Language";
 import type { LinkView } from "../../bindings/LinkView";
 import type { ListFilter } from "../../bindings/ListFilter";
 import type { ListInfo } from "../../bindings/ListInfo";
@@ -16,8 +18,10 @@ import type { SettingsView } from "../../bindings/SettingsView";
 import type { Status } from "../../bindings/Status";
 import type { TextPage } from "../../bindings/TextPage";
 import type { TreePage } from "../../bindings/TreePage";
+import type { WindowNews } from "../../bindings/WindowNews";
 import type { Backend } from "../backend";
 import { attempts, body } from "./answers";
+import { Native } from "./native";
 import { fault, Owned } from "./owned";
 import { outline, treePage, type Outline } from "./outline";
 import { helpWith, lets } from "./query";
@@ -63,6 +67,8 @@ export class FakeBackend implements Backend {
   #nextList = 1;
   #outline: { id: string; of: Outline } | null = null;
 
+  /** The window around the page. */
+  readonly native = new Native();
   /** What each method was asked, newest last, by its name and numbers. */
   readonly asked: string[] = [];
   /** What was copied, newest last. */
@@ -291,6 +297,34 @@ export class FakeBackend implements Backend {
     return this.#answer("sendTest", () => {
       this.arrive(1);
     });
+  }
+
+  background(): Promise<Background> {
+    return this.#answer("background", () => this.native.settings);
+  }
+
+  setBackground(background: Background): Promise<Background> {
+    return this.#answer("setBackground", () => this.native.set(background));
+  }
+
+  speak(language: Language): Promise<void> {
+    return this.#answer(`speak ${language}`, () => undefined);
+  }
+
+  pauseLine(isPaused: boolean): Promise<void> {
+    return this.#answer(`pauseLine ${String(isPaused)}`, () => {
+      const atMs = Date.now();
+      const up = { state: "connected", sinceMs: atMs, heardAtMs: atMs } as const;
+      this.become({ line: isPaused ? { state: "paused" } : up });
+    });
+  }
+
+  leave(answer: "stay" | "hide" | "quit", remembers: boolean): Promise<void> {
+    return this.#answer(`leave ${answer} ${String(remembers)}`, () => undefined);
+  }
+
+  onWindow(heard: (news: WindowNews) => void): () => void {
+    return this.native.listen(heard);
   }
 
   onEvents(heard: (events: EngineEvent[]) => void): () => void {

@@ -1,0 +1,64 @@
+//! Whether its user looks at the window, and what has come since.
+
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+
+use engine::Engine;
+use tokio::sync::Notify;
+
+/// All that there is, wherever it ends.
+const EVERYTHING: i64 = i64::MAX;
+
+/// Whether the window has the focus, and up to where its user has seen the history.
+#[derive(Debug, Default)]
+pub(crate) struct Attention {
+    has_focus: AtomicBool,
+    /// The newest place when the focus came or went last, once it was looked up.
+    seen: AtomicI64,
+    changed: Notify,
+    is_asked: AtomicBool,
+}
+
+impl Attention {
+    /// Everything up to the place `newest` has been seen.
+    pub(crate) fn new(newest: i64) -> Self {
+        Self {
+            seen: AtomicI64::new(newest),
+            ..Self::default()
+        }
+    }
+
+    /// Whether the window has the focus.
+    pub(crate) fn has_focus(&self) -> bool {
+        self.has_focus.load(Ordering::Relaxed)
+    }
+
+    /// The focus came or went; what has come until now is seen.
+    pub(crate) fn focus(&self, has_focus: bool) {
+        self.has_focus.store(has_focus, Ordering::Relaxed);
+        self.seen.store(EVERYTHING, Ordering::Relaxed);
+        self.changed.notify_one();
+    }
+
+    /// Captures that came while nobody looked.
+    ///
+    /// # Errors
+    /// When the history cannot be read.
+    pub(crate) async fn unread(&self, engine: &Engine) -> Result<u64, engine::Error> {
+        let seen = self.seen.load(Ordering::Relaxed);
+        if self.has_focus() || seen == EVERYTHING {
+            self.seen.store(engine.newest().await?, Ordering::Relaxed);
+            return Ok(0);
+        }
+        engine.count_after(seen).await
+    }
+
+    /// Returns once the focus has come or gone.
+    pub(crate) async fn changed(&self) {
+        self.changed.notified().await;
+    }
+
+    /// Its user is, or is no longer, being asked what closing is to do; the answer is how it was.
+    pub(crate) fn ask(&self, is_asked: bool) -> bool {
+        self.is_asked.swap(is_asked, Ordering::Relaxed)
+    }
+}
