@@ -79,6 +79,8 @@ struct News {
     captured: Option<u64>,
     delivered: Vec<String>,
     endpoints: bool,
+    removed: bool,
+    working: Option<Event>,
     status: Option<Status>,
 }
 
@@ -88,6 +90,9 @@ impl News {
             Event::Captured { count } => *self.captured.get_or_insert(0) += count,
             Event::Delivered { captures } => self.delivered.extend(captures),
             Event::Endpoints => self.endpoints = true,
+            Event::Removed => self.removed = true,
+            // Only the newest says how far it is.
+            working @ Event::Working { .. } => self.working = Some(working),
             Event::Status { status } => self.status = Some(status),
         }
     }
@@ -97,6 +102,7 @@ impl News {
     fn add_unheard(&mut self) {
         self.captured.get_or_insert(0);
         self.endpoints = true;
+        self.removed = true;
     }
 
     fn into_events(self) -> Vec<Event> {
@@ -104,11 +110,19 @@ impl News {
         let captures = self.delivered;
         let delivered = (!captures.is_empty()).then_some(Event::Delivered { captures });
         let endpoints = self.endpoints.then_some(Event::Endpoints);
+        let removed = self.removed.then_some(Event::Removed);
         let status = self.status.map(|status| Event::Status { status });
-        [captured, delivered, endpoints, status]
-            .into_iter()
-            .flatten()
-            .collect()
+        [
+            captured,
+            delivered,
+            removed,
+            endpoints,
+            self.working,
+            status,
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
     }
 }
 
@@ -176,7 +190,7 @@ mod tests {
     fn captured(news: &[Event]) -> u64 {
         let counts = news.iter().map(|event| match event {
             Event::Captured { count } => *count,
-            Event::Delivered { .. } | Event::Status { .. } | Event::Endpoints => 0,
+            _ => 0,
         });
         counts.sum()
     }
@@ -251,7 +265,14 @@ mod tests {
             page.say(Event::Endpoints);
         }
         let (_, news) = page.told().await;
-        assert_eq!(news, [Event::Captured { count: 0 }, Event::Endpoints]);
+        assert_eq!(
+            news,
+            [
+                Event::Captured { count: 0 },
+                Event::Removed,
+                Event::Endpoints
+            ]
+        );
         let (_, news) = page.told().await;
         assert!(matches!(news[..], [Event::Status { .. }]));
     }

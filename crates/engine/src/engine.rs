@@ -23,6 +23,7 @@ use wire::{
 
 use crate::{
     Clock,
+    care::{Care, CareError, retention::Keeper},
     client::{self, CallError},
     deliveries::forward_view,
     forward::{Forwarder, Target, TargetError},
@@ -127,6 +128,9 @@ pub enum Error {
     /// The query cannot be read; the first thing that is wrong.
     #[error("{}", .0.first().map_or_else(String::new, |problem| problem.kind.to_string()))]
     Query(Vec<Problem>),
+    /// Work on the whole history was not done.
+    #[error(transparent)]
+    Care(#[from] CareError),
     /// The receiver on this computer is not up.
     #[error("the local receiver is not running: choose a free port in the settings")]
     NoReceiver,
@@ -157,6 +161,7 @@ impl Error {
             Self::Target(_) => "target",
             Self::NoList(_) => "no_list",
             Self::Query(_) => "query",
+            Self::Care(error) => error.code(),
             Self::NoReceiver => "no_receiver",
         }
     }
@@ -187,6 +192,7 @@ struct Parts {
     receiver: OnceLock<SocketAddr>,
     forward_all: OnceLock<Target>,
     notices: Mutex<Vec<Notice>>,
+    care: Arc<Care>,
     /// Those who bring captures; they end first.
     doors: Tasks,
     tasks: Tasks,
@@ -214,6 +220,7 @@ impl Engine {
             receiver: OnceLock::new(),
             forward_all: OnceLock::new(),
             notices: Mutex::default(),
+            care: Arc::default(),
             doors: Tasks::new(),
             tasks: Tasks::new(),
         })))
@@ -292,6 +299,14 @@ impl Engine {
         parts
             .tasks
             .spawn("indexer", |stop| indexer::run(database, events, stop));
+        let keeper = Keeper {
+            database: Arc::clone(&parts.database),
+            clock,
+            events: parts.events.clone(),
+            stored: Arc::clone(&parts.stored),
+            care: Arc::clone(&parts.care),
+        };
+        parts.tasks.spawn("retention", |stop| keeper.run(stop));
         let engine = Arc::downgrade(parts);
         let prober = Prober {
             database: Arc::clone(&parts.database),
@@ -499,6 +514,18 @@ impl Engine {
 
     pub(crate) fn database(&self) -> &Database {
         &self.0.database
+    }
+
+    pub(crate) fn care(&self) -> &Arc<Care> {
+        &self.0.care
+    }
+
+    pub(crate) fn events(&self) -> &broadcast::Sender<Event> {
+        &self.0.events
+    }
+
+    pub(crate) fn stored(&self) -> &Notify {
+        &self.0.stored
     }
 
     pub(crate) fn secrets(&self) -> &Arc<Secrets> {

@@ -1,6 +1,7 @@
 //! What the engine shows to its faces: plain data, made for reading. The page's types are generated
 //! from here, the terminal's `--json` is [`Record`].
 
+mod care;
 mod settings;
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
@@ -12,7 +13,13 @@ use webhook::{
     sender::{self, Sender},
 };
 
-pub use self::settings::{AnswerView, SettingsView};
+pub use self::{
+    care::{
+        BackupFile, Compacted, HistoryFile, HistorySizes, HistoryView, Merged, PrunePreview,
+        Restored, Retention, Work, WorkProgress,
+    },
+    settings::{AnswerView, SettingsView},
+};
 
 /// Where a capture came in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
@@ -541,6 +548,13 @@ pub enum Event {
     },
     /// An endpoint came, went or changed.
     Endpoints,
+    /// Captures have gone: whoever shows some looks at them again.
+    Removed,
+    /// Work on the whole history goes on, or has ended.
+    Working {
+        /// How far it is; none when it has ended.
+        progress: Option<WorkProgress>,
+    },
 }
 
 /// An error as the page hears it.
