@@ -232,8 +232,7 @@ pub(crate) struct Ls {
     /// At most so many
     #[arg(long, value_name = "N", default_value_t = 50)]
     pub(crate) limit: usize,
-    /// Print these fields with tabs between, for fzf, cut and awk: id, time, endpoint, source,
-    /// method, target, sender, event, summary, size, status, flaws
+    /// Print these fields with tabs between, for fzf, cut and awk
     #[arg(
         long,
         value_name = "LIST",

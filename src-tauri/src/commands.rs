@@ -1,11 +1,14 @@
 //! What the page may ask: one command a method of its `Backend`, each one call of the engine.
 
+use std::path::Path;
+
 use engine::{
     EndpointSettings, Engine, Target,
     link::{self, LinkView},
     view::{
-        CaptureDetail, CaptureRow, DeliveryView, EndpointView, ForwardView, ListFilter, ListInfo,
-        Part, QueryHelp, SettingsView, Status, TextPage, TreePage, UiError,
+        CaptureDetail, CaptureRow, Compacted, DeliveryView, EndpointView, ForwardView, HistoryFile,
+        HistoryView, ListFilter, ListInfo, Merged, Part, PrunePreview, QueryHelp, Restored,
+        Retention, SettingsView, Status, TextPage, TreePage, UiError,
     },
 };
 use serde::{Serialize, Serializer};
@@ -66,6 +69,15 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         deliveries,
         delivery_body,
         send_test,
+        history,
+        prune_preview,
+        save_retention,
+        backup_history,
+        check_history,
+        restore_history,
+        compact_history,
+        merge_history,
+        stop_work,
     ]
 }
 
@@ -255,6 +267,58 @@ async fn send_test(engine: State<'_, Engine>) -> Result<(), Error> {
     Ok(engine.send_test().await?)
 }
 
+#[command]
+async fn history(engine: State<'_, Engine>) -> Result<HistoryView, Error> {
+    Ok(engine.history().await?)
+}
+
+#[command]
+async fn prune_preview(
+    engine: State<'_, Engine>,
+    retention: Retention,
+) -> Result<PrunePreview, Error> {
+    Ok(engine.prune_preview(retention, None).await?)
+}
+
+#[command]
+async fn save_retention(engine: State<'_, Engine>, retention: Retention) -> Result<(), Error> {
+    Ok(engine.set_retention(retention).await?)
+}
+
+#[command]
+async fn backup_history(engine: State<'_, Engine>, to: String) -> Result<HistoryFile, Error> {
+    Ok(engine.backup(Path::new(&to)).await?)
+}
+
+#[command]
+async fn check_history(engine: State<'_, Engine>, from: String) -> Result<HistoryFile, Error> {
+    Ok(engine.check_history(Path::new(&from)).await?)
+}
+
+#[command]
+async fn restore_history(engine: State<'_, Engine>, from: String) -> Result<Restored, Error> {
+    Ok(engine.restore(Path::new(&from)).await?)
+}
+
+#[command]
+async fn compact_history(engine: State<'_, Engine>) -> Result<Compacted, Error> {
+    Ok(engine.compact().await?)
+}
+
+#[command]
+async fn merge_history(engine: State<'_, Engine>, from: String) -> Result<Merged, Error> {
+    Ok(engine.merge(Path::new(&from)).await?)
+}
+
+#[command]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "a command is handed its state by value"
+)]
+fn stop_work(engine: State<'_, Engine>) {
+    engine.stop_work();
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
@@ -282,7 +346,7 @@ mod tests {
             .iter()
             .map(|name| format!("allow-{}", name.replace('_', "-")));
         let wanted: BTreeSet<String> = of_commands.chain(listens.map(str::to_owned)).collect();
-        assert_eq!(handled.len(), 25);
+        assert_eq!(handled.len(), 34);
         assert_eq!(declared, handled);
         assert_eq!(allowed, wanted.iter().map(String::as_str).collect());
     }

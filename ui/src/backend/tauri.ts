@@ -36,6 +36,15 @@ export function tauriBackend(): Backend {
     deliveryBody: async (number) =>
       octets(await invoke<ArrayBuffer | number[]>("delivery_body", { number })),
     sendTest: () => invoke("send_test"),
+    history: () => invoke("history"),
+    prunePreview: (retention) => invoke("prune_preview", { retention }),
+    saveRetention: (retention) => invoke("save_retention", { retention }),
+    backupHistory: (to) => invoke("backup_history", { to }),
+    checkHistory: (from) => invoke("check_history", { from }),
+    restoreHistory: (from) => invoke("restore_history", { from }),
+    compactHistory: () => invoke("compact_history"),
+    mergeHistory: (from) => invoke("merge_history", { from }),
+    stopWork: () => invoke("stop_work"),
     onEvents(heard) {
       const listening = listen<EngineEvent[]>("engine", (event) => {
         heard(event.payload);

@@ -12,6 +12,7 @@ import { en } from "../text/en";
 import { Format } from "../text/format";
 import { zh } from "../text/zh";
 import { Announcer } from "./announcer.svelte";
+import { Care } from "./care.svelte";
 import { Captures, EVERYTHING } from "./captures.svelte";
 import { Clock } from "./clock.svelte";
 import { Editor } from "./editor.svelte";
@@ -45,16 +46,20 @@ export class Desk {
   readonly endpoints: Endpoints;
   readonly captures: Captures;
   readonly inspection: Inspection;
+  readonly care: Care;
 
   /** Which of the two screens a narrow window shows. */
   screen: "list" | "detail" = $state("list");
   /** The dialog that is open. */
-  dialog: "keys" | "pair" | "line" | "notices" | "create" | "settings" | null = $state(null);
+  dialog: "keys" | "pair" | "line" | "notices" | "create" | "settings" | "history" | null =
+    $state(null);
   /** The settings that the dialog `settings` is about. */
   editor: Editor | null = $state.raw(null);
 
   /** Whether a dialog is open in which something is done, and said. */
-  readonly hasModal = $derived(this.dialog === "create" || this.dialog === "settings");
+  readonly hasModal = $derived(
+    this.dialog === "create" || this.dialog === "settings" || this.dialog === "history",
+  );
 
   /** The link that was opened last, until it is dealt with; it comes before any dialog. */
   link: LinkView | null = $state.raw(null);
@@ -68,6 +73,7 @@ export class Desk {
     this.status = new EngineStatus(backend);
     this.endpoints = new Endpoints(backend);
     this.inspection = new Inspection(backend);
+    this.care = new Care(backend);
     this.captures = new Captures(backend, (row) => void this.inspection.show(row));
   }
 
@@ -220,7 +226,7 @@ export class Desk {
     return whole;
   }
 
-  #hear({ captured, delivered, status, hasEndpoints }: Heard): void {
+  #hear({ captured, delivered, status, hasEndpoints, hasRemoved, working }: Heard): void {
     if (status) this.status.hear(status);
     if (captured > 0) {
       void this.captures.grow();
@@ -230,6 +236,8 @@ export class Desk {
       void this.captures.refresh(delivered);
       void this.inspection.hear(delivered);
     }
-    if (captured > 0 || hasEndpoints) void this.endpoints.load();
+    if (hasRemoved) void this.captures.again();
+    if (working !== undefined) this.care.hear(working);
+    if (captured > 0 || hasEndpoints || hasRemoved) void this.endpoints.load();
   }
 }
