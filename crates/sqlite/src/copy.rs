@@ -72,7 +72,7 @@ pub fn copy_to_file(
     told: &mut dyn FnMut(Done) -> bool,
 ) -> rusqlite::Result<bool> {
     let from = open_read_only(from)?;
-    make_new(to).map_err(cannot_open)?;
+    make_new(to).map_err(|error| cannot_open(&error))?;
     let copied = fill(&from, to, told);
     if !matches!(copied, Ok(true)) {
         // A half of it is of no use; that it stays is no further failure.
@@ -99,7 +99,7 @@ fn fill(
         drop(target);
         fs::File::open(to)
             .and_then(|file| file.sync_all())
-            .map_err(cannot_open)?;
+            .map_err(|error| cannot_open(&error))?;
     }
     Ok(is_whole)
 }
@@ -121,7 +121,7 @@ fn check(step: StepResult) -> rusqlite::Result<bool> {
     }
 }
 
-fn cannot_open(error: std::io::Error) -> SqlError {
+fn cannot_open(error: &std::io::Error) -> SqlError {
     let code = if error.kind() == std::io::ErrorKind::StorageFull {
         ffi::SQLITE_FULL
     } else {

@@ -412,7 +412,7 @@ async fn what_is_no_sound_history_is_refused_and_nothing_changes() {
     let engine = engine(folder.path());
     arrive(&engine, 0..200, 5_000).await;
     let file = |name: &str| folder.path().join(name);
-    let [newer, damaged, other] = ["newer", "damaged", "other"].map(|name| file(name));
+    let [newer, damaged, other] = ["newer", "damaged", "other"].map(&file);
     for path in [&newer, &damaged] {
         engine.backup(path).await.unwrap();
     }

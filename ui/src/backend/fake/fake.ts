@@ -78,7 +78,7 @@ export class FakeBackend implements Backend {
     this.#owned = new Owned(start.endpoints);
     this.#status = start.status;
     this.#care = new FakeCare(start.rows, (event) => {
-      if (event.kind === "removed") this.#status = { ...this.#status, captures: this.#kept };
+      this.#status = { ...this.#status, captures: this.#kept };
       this.#tell([event, { kind: "status", status: this.#status }]);
     });
   }
