@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench fuzz build relay deploy-test page setup-run setup-test clean
+.PHONY: help run test check bench fuzz build relay terminal deploy-test page setup-run setup-test clean
 
 export CARGO_TARGET_DIR ?= $(CURDIR)/target
 BIN := $(CARGO_TARGET_DIR)/debug
@@ -37,6 +37,9 @@ fuzz: ## Fuzz whatever reads a stranger's bytes, FUZZ_SECONDS (60) for each targ
 
 build: page
 	cargo build --workspace
+
+terminal: ## Build `tenterhook` with its completions and manual pages, dist/terminal
+	@scripts/terminal.sh
 
 relay: ## Build the relay as one static file for servers, dist/tenterhook-relay
 	@scripts/relay.sh

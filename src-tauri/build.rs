@@ -37,6 +37,15 @@ fn main() {
         "pause_line",
         "leave",
         "take_news",
+        "history",
+        "prune_preview",
+        "save_retention",
+        "backup_history",
+        "check_history",
+        "restore_history",
+        "compact_history",
+        "merge_history",
+        "stop_work",
     ]);
     tauri_build::try_build(Attributes::new().app_manifest(manifest))
         .expect("the page is built, the capabilities and the settings are right");

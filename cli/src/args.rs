@@ -2,8 +2,10 @@
 
 use std::{ffi::OsString, net::SocketAddr, path::PathBuf};
 
-use clap::{Args, Parser, Subcommand, builder::PossibleValue};
+use clap::{Args, Parser, Subcommand, ValueEnum, builder::PossibleValue};
 use webhook::export::{Destination, FORMATS};
+
+use crate::measure;
 
 /// Receive, keep and inspect webhooks on this computer.
 ///
@@ -62,6 +64,21 @@ pub(crate) enum Command {
     /// Bring captures in: curl commands, HAR, `.http` files, NDJSON
     #[command(after_help = IMPORT_EXAMPLES)]
     Import(Import),
+    /// Let captures go, once: by age, by number, by size, by a query; pinned ones stay
+    Prune(Prune),
+    /// Look after the history: back it up, restore, compact, check, take another one in
+    History(History),
+    /// Print what makes a shell complete `tenterhook`
+    Completions {
+        /// For which shell
+        shell: clap_complete::Shell,
+    },
+    /// Write manual pages, one a verb
+    Man {
+        /// The folder that they go into
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+    },
     /// Serve hooks files as adnanh/webhook does, with its flags: -h shows them
     #[command(disable_help_flag = true)]
     Serve {
@@ -135,6 +152,9 @@ pub(crate) enum EndpointCommand {
     Rotate {
         /// Its id or name
         endpoint: String,
+        /// Print one JSON object: token
+        #[arg(long)]
+        json: bool,
     },
     /// Remove an address; its captures stay, and for a week it can be restored
     Rm {
@@ -145,6 +165,9 @@ pub(crate) enum EndpointCommand {
     Restore {
         /// Its whole id
         endpoint: String,
+        /// Print one JSON object
+        #[arg(long)]
+        json: bool,
     },
 }
 
@@ -153,6 +176,9 @@ pub(crate) enum EndpointCommand {
 pub(crate) struct Set {
     /// The address's id or name
     pub(crate) endpoint: String,
+    /// Print the settings on one line; they are JSON in any case
+    #[arg(long)]
+    pub(crate) json: bool,
     /// Take nothing and ask senders to come again, or no longer
     #[arg(long, value_name = "BOOL")]
     pub(crate) paused: Option<bool>,
@@ -213,6 +239,31 @@ pub(crate) struct Ls {
     /// At most so many
     #[arg(long, value_name = "N", default_value_t = 50)]
     pub(crate) limit: usize,
+    /// Print these fields with tabs between, for fzf, cut and awk
+    #[arg(
+        long,
+        value_name = "LIST",
+        value_delimiter = ',',
+        conflicts_with = "json"
+    )]
+    pub(crate) fields: Option<Vec<Field>>,
+}
+
+/// A field of a capture, for scripts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Field {
+    Id,
+    Time,
+    Endpoint,
+    Source,
+    Method,
+    Target,
+    Sender,
+    Event,
+    Summary,
+    Size,
+    Status,
+    Flaws,
 }
 
 #[derive(Debug, Args)]
@@ -226,6 +277,91 @@ pub(crate) struct Search {
     /// At most so many
     #[arg(long, value_name = "N", default_value_t = 50)]
     pub(crate) limit: usize,
+}
+
+/// What lets captures go; those that any of it names.
+#[derive(Debug, Args)]
+#[group(skip)]
+pub(crate) struct Keep {
+    /// Those received longer ago, such as 30d, 12h, 2w
+    #[arg(long, value_name = "AGE", value_parser = measure::age)]
+    pub(crate) older_than: Option<i64>,
+    /// All but the newest N
+    #[arg(long, value_name = "N")]
+    pub(crate) keep: Option<u64>,
+    /// The oldest, until the history holds no more than SIZE, such as 500MB or 2GB
+    #[arg(long, value_name = "SIZE", value_parser = measure::size)]
+    pub(crate) max_size: Option<u64>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Prune {
+    #[command(flatten)]
+    pub(crate) rules: Keep,
+    /// Only those that QUERY lets through: see `tenterhook search --help`
+    #[arg(long, value_name = "QUERY")]
+    pub(crate) filter: Option<String>,
+    /// Say what would go, and remove nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Do not ask
+    #[arg(long, short, conflicts_with = "dry_run")]
+    pub(crate) yes: bool,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct History {
+    #[command(subcommand)]
+    pub(crate) command: HistoryCommand,
+    /// Print one JSON object
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum HistoryCommand {
+    /// Show or change what captures go by themselves; without options nothing changes
+    Keep {
+        #[command(flatten)]
+        rules: Keep,
+        /// Keep everything
+        #[arg(long, conflicts_with_all = ["older_than", "keep", "max_size"])]
+        forever: bool,
+    },
+    /// Copy the history into a new file while all goes on
+    Backup {
+        /// The file [default: one named by date and time in the data folder's `backups`]
+        file: Option<PathBuf>,
+    },
+    /// Put a backup in the history's place; the history of now is kept beside it
+    Restore {
+        /// The backup
+        file: PathBuf,
+        /// Do not ask
+        #[arg(long, short)]
+        yes: bool,
+    },
+    /// Give the free bytes of the history's file back to the disk
+    Compact,
+    /// Take in the captures of another history, a backup or NDJSON; those that are there stay out
+    Import {
+        /// The file
+        file: PathBuf,
+    },
+    /// Write all captures to the output as NDJSON, with their secrets, the oldest first
+    Export {
+        /// Only those that QUERY lets through: see `tenterhook search --help`
+        #[arg(long, value_name = "QUERY")]
+        filter: Option<String>,
+    },
+    /// Look whether a history or a backup is sound
+    Check {
+        /// The file [default: the history of the data folder]
+        file: Option<PathBuf>,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -263,6 +399,9 @@ pub(crate) struct Export {
     /// A file that does not exist yet, or a folder, for one file a capture
     #[arg(long, value_name = "PATH")]
     pub(crate) out: Option<PathBuf>,
+    /// Print one JSON object a file that was written
+    #[arg(long, requires = "out")]
+    pub(crate) json: bool,
 }
 
 const IMPORT_EXAMPLES: &str = "\
@@ -278,6 +417,9 @@ What the file is, its first lines tell. Nothing is run and no further file is re
 pub(crate) struct Import {
     /// The file; `-` is the standard input
     pub(crate) file: PathBuf,
+    /// Print one JSON object a capture: id
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 fn formats() -> clap::builder::PossibleValuesParser {

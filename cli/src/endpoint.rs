@@ -19,18 +19,21 @@ pub(crate) async fn run(engine: &Engine, command: EndpointCommand) -> anyhow::Re
         } => new(engine, name, address, json).await,
         EndpointCommand::Ls { json } => list(engine, json).await,
         EndpointCommand::Set(args) => set(engine, args).await,
-        EndpointCommand::Rotate { endpoint } => {
+        EndpointCommand::Rotate { endpoint, json } => {
             let token = engine.rotate_endpoint(&endpoint).await?;
-            Ok(print::line(token.as_ref().map_or("", Secret::reveal))?)
+            let token = token.as_ref().map_or("", Secret::reveal);
+            let told = json!({ "token": token }).to_string();
+            Ok(print::line(if json { &told } else { token })?)
         }
         EndpointCommand::Rm { endpoint } => {
             engine.remove_endpoint(&endpoint).await?;
             print::note("removed; undo it with: tenterhook endpoint restore");
             Ok(())
         }
-        EndpointCommand::Restore { endpoint } => {
+        EndpointCommand::Restore { endpoint, json } => {
             let restored = engine.restore_endpoint(&endpoint).await?;
-            Ok(print::line(&restored.url)?)
+            let told = serde_json::to_string(&restored)?;
+            Ok(print::line(if json { &told } else { &restored.url })?)
         }
     }
 }
@@ -74,6 +77,7 @@ async fn list(engine: &Engine, json: bool) -> anyhow::Result<()> {
 
 async fn set(engine: &Engine, args: Set) -> anyhow::Result<()> {
     let endpoint = args.endpoint.clone();
+    let is_compact = args.json;
     if let Some(urls) = &args.forward {
         let targets = match &urls[..] {
             [none] if none == "none" => Vec::new(),
@@ -96,7 +100,12 @@ async fn set(engine: &Engine, args: Set) -> anyhow::Result<()> {
     let forwards = engine.forwards(&endpoint).await?;
     let targets = forwards.into_iter().map(|one| one.target.into()).collect();
     shown.insert("forward".to_owned(), serde_json::Value::Array(targets));
-    Ok(print::line(&serde_json::to_string_pretty(&shown)?)?)
+    let text = if is_compact {
+        serde_json::to_string(&shown)?
+    } else {
+        serde_json::to_string_pretty(&shown)?
+    };
+    Ok(print::line(&text)?)
 }
 
 /// The settings with what `args` names put in.

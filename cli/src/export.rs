@@ -42,11 +42,21 @@ pub(crate) async fn run(engine: &Engine, args: Export) -> anyhow::Result<()> {
             .export_files(&args.ids, format, &options, &path)
             .await?
         {
-            print::line(&file.display().to_string())?;
+            told(&file, args.json)?;
         }
         return Ok(());
     }
-    to_file(engine, &args.ids, format, &options, &path).await
+    to_file(engine, &args.ids, format, &options, &path).await?;
+    if args.json {
+        told(&path, true)?;
+    }
+    Ok(())
+}
+
+fn told(path: &Path, json: bool) -> io::Result<()> {
+    let path = path.display().to_string();
+    let told = serde_json::json!({ "path": path }).to_string();
+    print::line(if json { &told } else { &path })
 }
 
 async fn to_file(

@@ -9,12 +9,13 @@ use std::{
 use anyhow::Context;
 use engine::Engine;
 
-use crate::print;
+use crate::{args::Import, print};
 
 /// What is looked at to tell what a file is.
 const START_BYTES: usize = 64 * 1024;
 
-pub(crate) async fn run(engine: &Engine, file: &Path) -> anyhow::Result<()> {
+pub(crate) async fn run(engine: &Engine, args: &Import) -> anyhow::Result<()> {
+    let file = args.file.as_path();
     let mut input: Box<dyn BufRead + Send> = if file == Path::new("-") {
         Box::new(BufReader::with_capacity(START_BYTES, io::stdin()))
     } else {
@@ -24,7 +25,9 @@ pub(crate) async fn run(engine: &Engine, file: &Path) -> anyhow::Result<()> {
     };
     let ids = engine.import(&mut input).await?;
     for id in &ids {
-        print::line(&id.to_string())?;
+        let id = id.to_string();
+        let told = serde_json::json!({ "id": id }).to_string();
+        print::line(if args.json { &told } else { &id })?;
     }
     let count = ids.len();
     print::note(&format!("{count} captures are in the history now"));

@@ -2,11 +2,14 @@
 
 use std::{fmt::Write, time::Duration};
 
-use engine::{Engine, Error, view::ListFilter};
-use webhook::query::Problem;
+use engine::{
+    Engine, Error,
+    view::{ListFilter, Record},
+};
+use webhook::{escape, query::Problem};
 
 use crate::{
-    args::{Ls, Search},
+    args::{Field, Ls, Search},
     print,
 };
 
@@ -21,7 +24,12 @@ pub(crate) async fn ls(engine: &Engine, args: Ls) -> anyhow::Result<()> {
         text: args.grep,
         query: args.filter,
     };
-    show(engine, filter, args.limit, args.json).await
+    let shape = match (args.fields, args.json) {
+        (Some(fields), _) => Shape::Fields(fields),
+        (None, true) => Shape::Json,
+        (None, false) => Shape::Line,
+    };
+    show(engine, filter, args.limit, &shape).await
 }
 
 pub(crate) async fn search(engine: &Engine, args: Search) -> anyhow::Result<()> {
@@ -29,10 +37,23 @@ pub(crate) async fn search(engine: &Engine, args: Search) -> anyhow::Result<()> 
         query: Some(args.query.join(" ")),
         ..ListFilter::default()
     };
-    show(engine, filter, args.limit, args.json).await
+    let shape = if args.json { Shape::Json } else { Shape::Line };
+    show(engine, filter, args.limit, &shape).await
 }
 
-async fn show(engine: &Engine, filter: ListFilter, limit: usize, json: bool) -> anyhow::Result<()> {
+/// How a capture is printed.
+enum Shape {
+    Line,
+    Json,
+    Fields(Vec<Field>),
+}
+
+async fn show(
+    engine: &Engine,
+    filter: ListFilter,
+    limit: usize,
+    shape: &Shape,
+) -> anyhow::Result<()> {
     // What was acknowledged a moment ago may still be on its way from the relay.
     engine.settle(SETTLE).await;
     let query = filter.query.clone().unwrap_or_default();
@@ -52,18 +73,47 @@ async fn show(engine: &Engine, filter: ListFilter, limit: usize, json: bool) -> 
         let Some(record) = engine.record_at(seq).await? else {
             continue;
         };
-        let text = if json {
-            serde_json::to_string(&record)?
-        } else {
-            print::coloured(&record)
+        let text = match shape {
+            Shape::Json => serde_json::to_string(&record)?,
+            Shape::Line => print::coloured(&record),
+            Shape::Fields(fields) => {
+                let status = if fields.contains(&Field::Status) {
+                    let deliveries = engine.deliveries(&record.id).await?;
+                    deliveries.first().and_then(|last| last.status)
+                } else {
+                    None
+                };
+                let values = fields.iter().map(|field| value(*field, &record, status));
+                values.collect::<Vec<_>>().join("\t")
+            }
         };
         print::line(&text)?;
     }
     Ok(())
 }
 
+/// A field as text without tabs and line ends; empty where there is none.
+fn value(field: Field, record: &Record, status: Option<u16>) -> String {
+    let source = || serde_json::to_value(record.source).unwrap_or_default();
+    let text = match field {
+        Field::Id => &record.id,
+        Field::Time => &record.received_at,
+        Field::Endpoint => &record.endpoint,
+        Field::Source => return source().as_str().unwrap_or_default().to_owned(),
+        Field::Method => &record.method,
+        Field::Target => &record.target,
+        Field::Sender => record.sender.unwrap_or_default(),
+        Field::Event => record.event.as_deref().unwrap_or_default(),
+        Field::Summary => record.summary.as_deref().unwrap_or_default(),
+        Field::Size => return record.body_bytes.to_string(),
+        Field::Status => return status.map(|status| status.to_string()).unwrap_or_default(),
+        Field::Flaws => return record.flaws.join(" "),
+    };
+    escape::for_display(text.as_bytes()).0
+}
+
 /// What is wrong with `query`, each problem under its place.
-fn pointed(query: &str, problems: &[Problem]) -> String {
+pub(crate) fn pointed(query: &str, problems: &[Problem]) -> String {
     let shown = |text: &str| -> String {
         let one = |c: char| if c.is_control() { ' ' } else { c };
         text.chars().map(one).collect()

@@ -3,13 +3,19 @@
 
 mod args;
 mod batch;
+mod completions;
 mod endpoint;
+mod examples;
 mod export;
 mod flags;
+mod history;
 mod import;
 mod list;
 mod listen;
+mod measure;
 mod print;
+mod progress;
+mod prune;
 mod rules;
 mod runs;
 mod serve;
@@ -21,7 +27,6 @@ use std::{
 };
 
 use anyhow::Context;
-use clap::Parser;
 use engine::{Engine, Options};
 use tracing_subscriber::EnvFilter;
 use webhook::verify;
@@ -36,7 +41,7 @@ fn main() -> ExitCode {
     if let Some((name, typed)) = serve::typed(std::env::args_os()) {
         return serve::run(name, typed, now_ms);
     }
-    let cli = Cli::parse();
+    let cli = examples::parse();
     if let Command::Serve { typed } = cli.command {
         return serve::run(serve::NAME, typed, now_ms);
     }
@@ -60,10 +65,17 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Verify(args) => return batch::run(&args.batch, verify::batch::line),
         Command::Handshake(args) => return batch::run(&args.batch, verify::handshake::batch::line),
         Command::Hooks(args) => return rules::check(args),
+        Command::Completions { shell } => return completions::print(*shell),
+        Command::Man { out } => return completions::man(out),
         _ => {}
     }
     let data = cli.data.or_else(engine::data_folder);
     let data = data.context("there is no home folder here: say where with --data DIR")?;
+    if let Command::History(args) = &cli.command
+        && history::is_done_without(args, &data, now_ms)?
+    {
+        return Ok(());
+    }
     let engine = Engine::open(Options {
         data,
         clock: now_ms,
@@ -79,12 +91,17 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Search(args) => list::search(&engine, args).await,
         Command::Show(args) => verbs::show(&engine, &args).await,
         Command::Export(args) => export::run(&engine, args).await,
-        Command::Import(args) => import::run(&engine, &args.file).await,
+        Command::Import(args) => import::run(&engine, &args).await,
+        Command::Prune(args) => prune::run(&engine, args).await,
+        Command::History(args) => history::run(&engine, args).await,
         Command::Rules(args) => rules::run(&engine, args.command).await,
         Command::Runs(args) => runs::run(&engine, args).await,
-        Command::Serve { .. } | Command::Verify(_) | Command::Handshake(_) | Command::Hooks(_) => {
-            Ok(())
-        }
+        Command::Serve { .. }
+        | Command::Verify(_)
+        | Command::Handshake(_)
+        | Command::Hooks(_)
+        | Command::Completions { .. }
+        | Command::Man { .. } => Ok(()),
     }
 }
 

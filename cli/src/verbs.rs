@@ -3,11 +3,14 @@
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use engine::{
     Engine,
-    view::{Record, Status},
+    view::{HistorySizes, Record, Status},
 };
 use webhook::escape;
 
-use crate::{args::Show, listen, print};
+use crate::{args::Show, history, listen, measure, print, prune::bytes};
+
+/// Free bytes of the history's file from which on it is said how they come back.
+const WORTH_COMPACTING: u64 = 1_000_000;
 
 pub(crate) async fn pair(engine: &Engine, connect: &str) -> anyhow::Result<()> {
     engine.pair(connect, &engine::computer_name()).await?;
@@ -22,8 +25,13 @@ pub(crate) async fn pair(engine: &Engine, connect: &str) -> anyhow::Result<()> {
 
 pub(crate) async fn status(engine: &Engine, json: bool) -> anyhow::Result<()> {
     let status = engine.status().await?;
+    let history = engine.history().await?;
     if json {
-        print::line(&serde_json::to_string(&status)?)?;
+        let mut told = serde_json::to_value(&status)?;
+        told["data"] = engine.data().display().to_string().into();
+        told["sizes"] = serde_json::to_value(history.sizes)?;
+        told["retention"] = serde_json::to_value(history.retention)?;
+        print::line(&told.to_string())?;
         return Ok(());
     }
     print::line(&format!("data      {}", engine.data().display()))?;
@@ -40,9 +48,35 @@ pub(crate) async fn status(engine: &Engine, json: bool) -> anyhow::Result<()> {
             print::probe(probe, engine.now_ms())
         ))?;
     }
-    print::line(&format!("captures  {}", status.captures))?;
-    let bytes = usize::try_from(status.disk_bytes).unwrap_or(usize::MAX);
-    print::line(&format!("on disk   {}", print::size(bytes)))?;
+    if let Some(receiver) = &status.receiver {
+        print::line(&format!("receiver  {receiver}"))?;
+    }
+    let HistorySizes {
+        pinned,
+        oldest_at_ms,
+        free_bytes,
+        ..
+    } = history.sizes;
+    let oldest = oldest_at_ms.map(|at_ms| format!("the oldest of {}", measure::day(at_ms)));
+    let pinned = (pinned > 0).then(|| format!("{} pinned", measure::number(pinned)));
+    let count = measure::number(status.captures);
+    let captures: Vec<_> = [Some(count), oldest, pinned]
+        .into_iter()
+        .flatten()
+        .collect();
+    print::line(&format!("captures  {}", captures.join(", ")))?;
+    let free = if free_bytes >= WORTH_COMPACTING {
+        format!(
+            ", {} of it free: tenterhook history compact",
+            bytes(free_bytes)
+        )
+    } else {
+        String::new()
+    };
+    print::line(&format!("on disk   {}{free}", bytes(status.disk_bytes)))?;
+    if !history.retention.is_off() {
+        print::line(&format!("kept      {}", history::kept(&history.retention)))?;
+    }
     for notice in status.notices {
         print::line(&format!("note      {}", notice.message))?;
     }

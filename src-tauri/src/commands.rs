@@ -1,11 +1,14 @@
 //! What the page may ask: one command a method of its `Backend`, each one call of the engine.
 
+use std::path::Path;
+
 use engine::{
     EndpointSettings, Engine, Target,
     link::{self, LinkView},
     view::{
-        Background, CaptureDetail, CaptureRow, DeliveryView, EndpointView, ForwardView, Language,
-        ListFilter, ListInfo, Part, QueryHelp, SettingsView, Status, TextPage, TreePage, UiError,
+        Background, CaptureDetail, CaptureRow, Compacted, DeliveryView, EndpointView, ForwardView,
+        HistoryFile, HistoryView, Language, ListFilter, ListInfo, Merged, Part, PrunePreview,
+        QueryHelp, Restored, Retention, SettingsView, Status, TextPage, TreePage, UiError,
         WindowNews,
     },
 };
@@ -78,6 +81,15 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         pause_line,
         leave,
         take_news,
+        history,
+        prune_preview,
+        save_retention,
+        backup_history,
+        check_history,
+        restore_history,
+        compact_history,
+        merge_history,
+        stop_work,
     ]
 }
 
@@ -301,6 +313,49 @@ fn speak(app: AppHandle, language: Language) -> Result<(), Error> {
 }
 
 #[command]
+async fn history(engine: State<'_, Engine>) -> Result<HistoryView, Error> {
+    Ok(engine.history().await?)
+}
+
+#[command]
+async fn prune_preview(
+    engine: State<'_, Engine>,
+    retention: Retention,
+) -> Result<PrunePreview, Error> {
+    Ok(engine.prune_preview(retention, None).await?)
+}
+
+#[command]
+async fn save_retention(engine: State<'_, Engine>, retention: Retention) -> Result<(), Error> {
+    Ok(engine.set_retention(retention).await?)
+}
+
+#[command]
+async fn backup_history(engine: State<'_, Engine>, to: String) -> Result<HistoryFile, Error> {
+    Ok(engine.backup(Path::new(&to)).await?)
+}
+
+#[command]
+async fn check_history(engine: State<'_, Engine>, from: String) -> Result<HistoryFile, Error> {
+    Ok(engine.check_history(Path::new(&from)).await?)
+}
+
+#[command]
+async fn restore_history(engine: State<'_, Engine>, from: String) -> Result<Restored, Error> {
+    Ok(engine.restore(Path::new(&from)).await?)
+}
+
+#[command]
+async fn compact_history(engine: State<'_, Engine>) -> Result<Compacted, Error> {
+    Ok(engine.compact().await?)
+}
+
+#[command]
+async fn merge_history(engine: State<'_, Engine>, from: String) -> Result<Merged, Error> {
+    Ok(engine.merge(Path::new(&from)).await?)
+}
+
+#[command]
 #[expect(
     clippy::needless_pass_by_value,
     reason = "a command is handed its state by value"
@@ -326,6 +381,15 @@ fn leave(app: AppHandle, answer: closing::Answer, remembers: bool) -> Result<(),
 )]
 fn take_news(news: State<'_, News>) -> Vec<WindowNews> {
     news.take()
+}
+
+#[command]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "a command is handed its state by value"
+)]
+fn stop_work(engine: State<'_, Engine>) {
+    engine.stop_work();
 }
 
 #[cfg(test)]

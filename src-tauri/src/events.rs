@@ -80,6 +80,8 @@ struct News {
     delivered: Vec<String>,
     endpoints: bool,
     ran: bool,
+    removed: bool,
+    working: Option<Event>,
     status: Option<Status>,
 }
 
@@ -91,6 +93,9 @@ impl News {
             Event::FellBack { .. } => {}
             Event::Endpoints => self.endpoints = true,
             Event::Ran => self.ran = true,
+            Event::Removed => self.removed = true,
+            // Only the newest says how far it is.
+            working @ Event::Working { .. } => self.working = Some(working),
             Event::Status { status } => self.status = Some(status),
         }
     }
@@ -101,6 +106,7 @@ impl News {
         self.captured.get_or_insert(0);
         self.endpoints = true;
         self.ran = true;
+        self.removed = true;
     }
 
     fn into_events(self) -> Vec<Event> {
@@ -108,12 +114,21 @@ impl News {
         let captures = self.delivered;
         let delivered = (!captures.is_empty()).then_some(Event::Delivered { captures });
         let endpoints = self.endpoints.then_some(Event::Endpoints);
+        let removed = self.removed.then_some(Event::Removed);
         let ran = self.ran.then_some(Event::Ran);
         let status = self.status.map(|status| Event::Status { status });
-        [captured, delivered, endpoints, ran, status]
-            .into_iter()
-            .flatten()
-            .collect()
+        [
+            captured,
+            delivered,
+            removed,
+            endpoints,
+            ran,
+            self.working,
+            status,
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
     }
 }
 
@@ -181,7 +196,7 @@ mod tests {
     fn captured(news: &[Event]) -> u64 {
         let counts = news.iter().map(|event| match event {
             Event::Captured { count } => *count,
-            Event::Delivered { .. } | Event::Status { .. } | Event::Endpoints | Event::Ran => 0,
+            _ => 0,
         });
         counts.sum()
     }
@@ -258,7 +273,12 @@ mod tests {
         let (_, news) = page.told().await;
         assert_eq!(
             news,
-            [Event::Captured { count: 0 }, Event::Endpoints, Event::Ran]
+            [
+                Event::Captured { count: 0 },
+                Event::Removed,
+                Event::Endpoints,
+                Event::Ran,
+            ]
         );
         let (_, news) = page.told().await;
         assert!(matches!(news[..], [Event::Status { .. }]));

@@ -23,6 +23,7 @@ use wire::{
 
 use crate::{
     Clock,
+    care::{Care, CareError, retention::Keeper},
     client::{self, CallError},
     deliveries::forward_view,
     forward::{Due, Forwarder, Target, TargetError},
@@ -33,7 +34,7 @@ use crate::{
     lists::Lists,
     probe::Prober,
     receiver::{self, ReceiverError},
-    rules::{Keeper, RulesError, Running},
+    rules::{RuleKeeper, RulesError, Running},
     secrets::{Secret, SecretError, Secrets},
     settings::{Settings, SettingsError},
     store::{
@@ -131,6 +132,9 @@ pub enum Error {
     /// The query cannot be read; the first thing that is wrong.
     #[error("{}", .0.first().map_or_else(String::new, |problem| problem.kind.to_string()))]
     Query(Vec<Problem>),
+    /// Work on the whole history was not done.
+    #[error(transparent)]
+    Care(#[from] CareError),
     /// The receiver on this computer is not up.
     #[error("the local receiver is not running: choose a free port in the settings")]
     NoReceiver,
@@ -164,6 +168,7 @@ impl Error {
             Self::Rules(RulesError::File(_)) => "hooks_file",
             Self::NoList(_) => "no_list",
             Self::Query(_) => "query",
+            Self::Care(error) => error.code(),
             Self::NoReceiver => "no_receiver",
         }
     }
@@ -197,6 +202,7 @@ struct Parts {
     due: OnceLock<mpsc::WeakUnboundedSender<Due>>,
     notices: Mutex<Vec<Notice>>,
     running: Running,
+    care: Arc<Care>,
     /// Those who bring captures; they end first.
     doors: Tasks,
     tasks: Tasks,
@@ -226,6 +232,7 @@ impl Engine {
             due: OnceLock::new(),
             notices: Mutex::default(),
             running: Running::default(),
+            care: Arc::default(),
             doors: Tasks::new(),
             tasks: Tasks::new(),
         })))
@@ -307,6 +314,14 @@ impl Engine {
             .tasks
             .spawn("indexer", |stop| indexer::run(database, events, stop));
         let keeper = Keeper {
+            database: Arc::clone(&parts.database),
+            clock,
+            events: parts.events.clone(),
+            stored: Arc::clone(&parts.stored),
+            care: Arc::clone(&parts.care),
+        };
+        parts.tasks.spawn("retention", |stop| keeper.run(stop));
+        let keeper = RuleKeeper {
             data: parts.options.data.clone(),
             database: Arc::clone(&parts.database),
             clock,
@@ -560,6 +575,18 @@ impl Engine {
 
     pub(crate) fn database(&self) -> &Database {
         &self.0.database
+    }
+
+    pub(crate) fn care(&self) -> &Arc<Care> {
+        &self.0.care
+    }
+
+    pub(crate) fn events(&self) -> &broadcast::Sender<Event> {
+        &self.0.events
+    }
+
+    pub(crate) fn stored(&self) -> &Notify {
+        &self.0.stored
     }
 
     pub(crate) fn secrets(&self) -> &Arc<Secrets> {

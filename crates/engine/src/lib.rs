@@ -4,6 +4,7 @@
 mod answer;
 mod arrival;
 mod background;
+mod care;
 mod client;
 mod deliveries;
 mod endpoints;
@@ -35,6 +36,7 @@ pub mod view;
 mod watch;
 
 pub use crate::{
+    care::{CareError, check_history, restore_damaged},
     client::{CallError, ReachError},
     engine::{Engine, Error, OpenError, Options, ReceiveAt, StartError, try_line},
     forward::{Target, TargetError},

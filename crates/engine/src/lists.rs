@@ -13,7 +13,7 @@ use sqlite::Database;
 
 use crate::{
     store::{
-        captures, index,
+        self, captures, index,
         search::{self, Sought},
     },
     view::{CaptureRow, ListInfo},
@@ -36,6 +36,8 @@ struct List {
     seqs: Vec<i64>,
     /// How far the history was looked through.
     seen: i64,
+    /// How many captures had gone then.
+    removals: i64,
     /// Captures that the indexes lacked then.
     behind: u64,
 }
@@ -80,7 +82,21 @@ impl Lists {
         let Some((sought, seen)) = self.lock().get(&number).map(known) else {
             return Ok(None);
         };
-        let new = look(database, sought, seen).await?;
+        let new = look(database, Arc::clone(&sought), seen).await?;
+        let removed = |list: &List| list.removals != new.removals;
+        let again = match self.lock().get(&number) {
+            None => return Ok(None),
+            Some(list) => removed(list),
+        };
+        if again {
+            // Captures have gone: the list is made anew, for any of its places may be empty.
+            let whole = look(database, sought, 0).await?;
+            let info = whole.info(number);
+            return Ok(self.lock().get_mut(&number).map(|list| {
+                *list = whole;
+                info
+            }));
+        }
         let mut open = self.lock();
         let Some(list) = open.get_mut(&number) else {
             return Ok(None);
@@ -129,6 +145,7 @@ async fn look(database: &Database, sought: Arc<Sought>, after: i64) -> Result<Li
             let index::Progress {
                 indexed, newest, ..
             } = index::progress(db)?;
+            let removals = store::mark(db)?.removals;
             let mut seqs = Vec::new();
             search::seek(db, &sought, after, false, |seq| {
                 // One that came meanwhile is taken in the next time.
@@ -144,6 +161,7 @@ async fn look(database: &Database, sought: Arc<Sought>, after: i64) -> Result<Li
                 sought,
                 seqs,
                 seen: newest.max(after),
+                removals,
                 behind: u64::try_from(read).ok().filter(|_| reads).unwrap_or(0),
             })
         })

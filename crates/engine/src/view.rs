@@ -2,6 +2,7 @@
 //! from here, the terminal's `--json` is [`Record`].
 
 mod background;
+mod care;
 mod rules;
 mod settings;
 
@@ -16,6 +17,10 @@ use webhook::{
 
 pub use self::{
     background::{Background, Language, Loudness, OnClose, WindowNews},
+    care::{
+        BackupFile, Compacted, HistoryFile, HistorySizes, HistoryView, Merged, PrunePreview,
+        Restored, Retention, Work, WorkProgress,
+    },
     rules::{ClauseView, FindingView, OutputView, RuleView, RulesView, RunView, TrialView},
     settings::{AnswerView, SettingsView},
 };
@@ -556,6 +561,13 @@ pub enum Event {
     Endpoints,
     /// A rule was triggered, or its command has begun, written or ended.
     Ran,
+    /// Captures have gone: whoever shows some looks at them again.
+    Removed,
+    /// Work on the whole history goes on, or has ended.
+    Working {
+        /// How far it is; none when it has ended.
+        progress: Option<WorkProgress>,
+    },
 }
 
 /// An error as the page hears it.

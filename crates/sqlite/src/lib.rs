@@ -1,6 +1,7 @@
 //! One SQLite file: opened and migrated, one writer that commits for many, a few readers. The
 //! relay's queue and the desktop's history both stand on it. Start at [`Database`].
 
+mod copy;
 mod error;
 mod open;
 mod readers;
@@ -11,8 +12,9 @@ use std::path::{Path, PathBuf};
 use rusqlite::Connection;
 
 pub use crate::{
+    copy::{Done, copy, copy_to_file},
     error::{Error, OpenError},
-    open::open_read_only,
+    open::{open_read_only, open_to_write},
 };
 pub use rusqlite;
 
@@ -63,6 +65,19 @@ impl Database {
         F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     {
         self.writer.write(change).await
+    }
+
+    /// Runs `work` on the writer's connection outside any transaction. What is handed in meanwhile
+    /// waits and is written afterwards.
+    ///
+    /// # Errors
+    /// When `work` fails.
+    pub async fn alone<T, F>(&self, work: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    {
+        self.writer.alone(work).await
     }
 
     /// Runs `query` on a connection that only reads. It sees every change that was durable before.

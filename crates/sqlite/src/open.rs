@@ -49,6 +49,17 @@ pub fn open_read_only(path: &Path) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
+/// Opens an existing file to write to it, whatever its schema.
+///
+/// # Errors
+/// When the file is not there or is no database.
+pub fn open_to_write(path: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    configure(&connection)?;
+    Ok(connection)
+}
+
 /// Makes an empty file that only its owner may read; SQLite gives its side files the same mode.
 fn make_private(path: &Path) -> std::io::Result<()> {
     let folder = path

@@ -16,7 +16,13 @@ const WAITING: usize = 1024;
 
 /// Runs a change, or hears why it cannot run, and returns what answers its owner once the fate of
 /// the commit is known.
-type Job = Box<dyn FnOnce(Result<&Connection, Error>) -> Ran + Send>;
+type Change = Box<dyn FnOnce(Result<&Connection, Error>) -> Ran + Send>;
+
+enum Job {
+    Change(Change),
+    /// Runs outside any transaction and answers by itself.
+    Alone(Box<dyn FnOnce(&Connection) + Send>),
+}
 
 struct Ran {
     failed: bool,
@@ -47,7 +53,7 @@ impl Writer {
         F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     {
         let (answer, answered) = oneshot::channel();
-        let job: Job = Box::new(move |connection| {
+        let change: Change = Box::new(move |connection| {
             let result = connection.and_then(|connection| Ok(change(connection)?));
             Ran {
                 failed: result.is_err(),
@@ -57,9 +63,27 @@ impl Writer {
                 }),
             }
         });
-        let jobs = self.jobs.as_ref().ok_or(Error::Closed)?;
-        jobs.send(job).await.map_err(|_| Error::Closed)?;
+        self.hand_in(Job::Change(change)).await?;
         answered.await.map_err(|_| Error::Closed)?
+    }
+
+    pub(crate) async fn alone<T, F>(&self, work: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    {
+        let (answer, answered) = oneshot::channel();
+        let alone = Box::new(move |connection: &Connection| {
+            // Whoever asked may have gone.
+            let _ = answer.send(work(connection).map_err(Error::from));
+        });
+        self.hand_in(Job::Alone(alone)).await?;
+        answered.await.map_err(|_| Error::Closed)?
+    }
+
+    async fn hand_in(&self, job: Job) -> Result<(), Error> {
+        let jobs = self.jobs.as_ref().ok_or(Error::Closed)?;
+        jobs.send(job).await.map_err(|_| Error::Closed)
     }
 }
 
@@ -78,23 +102,40 @@ impl Drop for Writer {
 
 fn write_all(connection: &Connection, mut waiting: mpsc::Receiver<Job>) {
     let mut group = Vec::with_capacity(GROUP);
+    let mut changes = Vec::with_capacity(GROUP);
     while waiting.blocking_recv_many(&mut group, GROUP) > 0 {
-        let mut ran = Vec::with_capacity(group.len());
-        let committed = commit_group(connection, &mut group, &mut ran);
-        if let Err(error) = &committed {
-            warn!(%error, "a commit of {} changes failed: {error}", ran.len());
+        for job in group.drain(..) {
+            match job {
+                Job::Change(change) => changes.push(change),
+                Job::Alone(work) => {
+                    write_group(connection, &mut changes);
+                    work(connection);
+                }
+            }
         }
-        for one in ran {
-            (one.answer)(committed.clone());
-        }
+        write_group(connection, &mut changes);
     }
     // Leaves one file behind instead of three; without it the next opening does the same.
     let _ = connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)");
 }
 
+fn write_group(connection: &Connection, group: &mut Vec<Change>) {
+    if group.is_empty() {
+        return;
+    }
+    let mut ran = Vec::with_capacity(group.len());
+    let committed = commit_group(connection, group, &mut ran);
+    if let Err(error) = &committed {
+        warn!(%error, "a commit of {} changes failed: {error}", ran.len());
+    }
+    for one in ran {
+        (one.answer)(committed.clone());
+    }
+}
+
 fn commit_group(
     connection: &Connection,
-    group: &mut Vec<Job>,
+    group: &mut Vec<Change>,
     ran: &mut Vec<Ran>,
 ) -> Result<(), Error> {
     let run = |sql| connection.prepare_cached(sql)?.execute(()).map(drop);
@@ -193,6 +234,33 @@ mod tests {
         insert(&database, 1).await.unwrap();
         drop(database);
         assert_eq!(count(&open(folder.path())).await, 1);
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn what_comes_while_one_works_alone_is_written_afterwards() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = open(folder.path());
+        insert(&database, 0).await.unwrap();
+        let (begun, has_begun) = tokio::sync::oneshot::channel();
+        let (go, may_end) = std::sync::mpsc::channel::<()>();
+        let alone = database.alone(move |db| {
+            let _ = begun.send(());
+            may_end.recv().unwrap();
+            db.execute_batch("VACUUM")?;
+            db.query_row("SELECT count(*) FROM a", (), |row| row.get::<_, i64>(0))
+        });
+        let others = async {
+            has_begun.await.unwrap();
+            let writing = async { tokio::join!(insert(&database, 1), insert(&database, 2)) };
+            let (written, ()) = tokio::join!(writing, async {
+                tokio::task::yield_now().await;
+                go.send(()).unwrap();
+            });
+            (written.0.unwrap(), written.1.unwrap())
+        };
+        let (seen, written) = tokio::join!(alone, others);
+        assert_eq!((seen.unwrap(), written), (1, (1, 1)));
+        assert_eq!(count(&database).await, 3);
     }
 
     #[tokio::test]

@@ -7,13 +7,20 @@ import type { CaptureRow } from "../bindings/CaptureRow";
 import type { DeliveryView } from "../bindings/DeliveryView";
 import type { EndpointView } from "../bindings/EndpointView";
 import type { EngineEvent } from "../bindings/EngineEvent";
+import type { Compacted } from "../bindings/Compacted";
 import type { ForwardView } from "../bindings/ForwardView";
+import type { HistoryFile } from "../bindings/HistoryFile";
+import type { HistoryView } from "../bindings/HistoryView";
 import type { Language } from "../bindings/Language";
 import type { LinkView } from "../bindings/LinkView";
 import type { ListFilter } from "../bindings/ListFilter";
 import type { ListInfo } from "../bindings/ListInfo";
+import type { Merged } from "../bindings/Merged";
 import type { Part } from "../bindings/Part";
+import type { PrunePreview } from "../bindings/PrunePreview";
 import type { QueryHelp } from "../bindings/QueryHelp";
+import type { Restored } from "../bindings/Restored";
+import type { Retention } from "../bindings/Retention";
 import type { SettingsView } from "../bindings/SettingsView";
 import type { Status } from "../bindings/Status";
 import type { TextPage } from "../bindings/TextPage";
@@ -91,6 +98,23 @@ export interface Backend {
   pauseLine(isPaused: boolean): Promise<void>;
   /** Answers to `closing`, now and, when `remembers`, from now on. Quits without being asked too. */
   leave(answer: "stay" | "hide" | "quit", remembers: boolean): Promise<void>;
+  /** The history as a whole, what it is kept by, and its backups. */
+  history(): Promise<HistoryView>;
+  /** What would go by `retention`. */
+  prunePreview(retention: Retention): Promise<PrunePreview>;
+  /** Keeps the history by `retention` from now on. */
+  saveRetention(retention: Retention): Promise<void>;
+  /** Copies the history into a new file. This and what follows tell how far they are by events. */
+  backupHistory(to: string): Promise<HistoryFile>;
+  /** Fails when the file is no sound history. */
+  checkHistory(from: string): Promise<HistoryFile>;
+  /** Puts a backup in the history's place, which is kept beside it. */
+  restoreHistory(from: string): Promise<Restored>;
+  compactHistory(): Promise<Compacted>;
+  /** Takes in what another history has and this one has not. */
+  mergeHistory(from: string): Promise<Merged>;
+  /** Stops what of these goes on. */
+  stopWork(): Promise<void>;
 
   /** Calls `heard` with each batch of events until the function that it returns is called. */
   onEvents(heard: (events: EngineEvent[]) => void): () => void;

@@ -51,6 +51,15 @@ export function tauriBackend(): Backend {
       void listening.then(take);
       return () => void listening.then((stop) => stop());
     },
+    history: () => invoke("history"),
+    prunePreview: (retention) => invoke("prune_preview", { retention }),
+    saveRetention: (retention) => invoke("save_retention", { retention }),
+    backupHistory: (to) => invoke("backup_history", { to }),
+    checkHistory: (from) => invoke("check_history", { from }),
+    restoreHistory: (from) => invoke("restore_history", { from }),
+    compactHistory: () => invoke("compact_history"),
+    mergeHistory: (from) => invoke("merge_history", { from }),
+    stopWork: () => invoke("stop_work"),
     onEvents(heard) {
       const listening = listen<EngineEvent[]>("engine", (event) => {
         heard(event.payload);

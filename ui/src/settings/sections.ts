@@ -2,6 +2,7 @@
 // is its name in `state/sections.ts`, its words, and an entry here.
 
 import Bell from "@lucide/svelte/icons/bell";
+import Archive from "@lucide/svelte/icons/archive";
 import Keyboard from "@lucide/svelte/icons/keyboard";
 import MonitorDown from "@lucide/svelte/icons/monitor-down";
 import Palette from "@lucide/svelte/icons/palette";
@@ -12,6 +13,7 @@ import { ACTIONS } from "../state/actions";
 import type { Section } from "../state/sections";
 import AppearanceSettings from "./AppearanceSettings.svelte";
 import BackgroundSettings from "./BackgroundSettings.svelte";
+import HistorySettings from "./HistorySettings.svelte";
 import KeySettings from "./KeySettings.svelte";
 import ReceiverSettings from "./ReceiverSettings.svelte";
 import RelaySettings from "./RelaySettings.svelte";
@@ -57,6 +59,14 @@ export const CONTENTS: Readonly<Record<Section, Content>> = {
       ({ preferences }) => preferences.pairing,
       ({ preferences }) => preferences.another,
       ({ preferences }) => preferences.unpair,
+    ],
+  },
+  history: {
+    Icon: Archive,
+    Settings: HistorySettings,
+    tells: [
+      ({ history }) => ({ title: history.keepTitle, why: history.keepWhy }),
+      ({ history }) => ({ title: history.backupTitle, why: history.backupWhy }),
     ],
   },
   background: {

@@ -22,6 +22,9 @@ export class Captures {
   readonly #growing: Latest<void>;
   readonly #choosing: Latest<number>;
   readonly #refreshing: Latest<void>;
+  readonly #reopening: Latest<void>;
+  /** The capture at `chosen`, once it is known. */
+  #chosenId: string | null = null;
   /** Captures whose rows tell too little by now. */
   #stale: string[] = [];
   #list: number | null = null;
@@ -54,6 +57,7 @@ export class Captures {
     this.#growing = new Latest(() => this.#grow());
     this.#choosing = new Latest((position) => this.#tell(position));
     this.#refreshing = new Latest(() => this.#refresh(), REST_MS);
+    this.#reopening = new Latest(() => this.#reopen(), REST_MS);
   }
 
   /** Shows what matches `filter` instead; the rows of before stay until then. */
@@ -81,6 +85,11 @@ export class Captures {
   refresh(ids: readonly string[]): Promise<void> {
     this.#stale.push(...ids);
     return this.#refreshing.ask();
+  }
+
+  /** Captures have gone: the same list anew, which stays where it stood. */
+  again(): Promise<void> {
+    return this.#reopening.ask();
   }
 
   /** The capture on screen row `index` (0 is the newest shown), or nothing while it is fetched. */
@@ -160,7 +169,9 @@ export class Captures {
   async #tell(position: number): Promise<void> {
     try {
       const row = await this.#rows?.fetch(position);
-      if (row && position === this.chosen) this.#onchoose(row);
+      if (!row || position !== this.chosen) return;
+      this.#chosenId = row.id;
+      this.#onchoose(row);
     } catch (reason) {
       this.problem = asUiError(reason);
     }
@@ -183,6 +194,30 @@ export class Captures {
       this.count = count;
       this.#showCount();
       if (before !== null) await this.#backend.closeList(before);
+    } catch (reason) {
+      this.problem = asUiError(reason);
+    }
+  }
+
+  async #reopen(): Promise<void> {
+    if (this.#list === null) return;
+    const { isLive, fresh, chosen } = this;
+    const id = this.#chosenId;
+    const index = chosen === null ? null : this.position(chosen);
+    await this.#opening.ask(this.filter);
+    if (!isLive) {
+      this.pause();
+      this.shown = Math.max(0, this.count - fresh);
+      this.#rows?.grow(this.shown);
+      this.view(this.#inView.first, this.#inView.end);
+    }
+    // Counted from the newest the rows stay where they are, for it is the oldest that go.
+    const position = index === null ? -1 : this.position(index);
+    const isFree = () => this.chosen === null; // else another one was chosen meanwhile
+    if (position < 0 || !isFree()) return;
+    try {
+      const row = await this.#rows?.fetch(position);
+      if (row?.id === id && isFree()) this.chosen = position;
     } catch (reason) {
       this.problem = asUiError(reason);
     }

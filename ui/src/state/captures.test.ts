@@ -186,3 +186,23 @@ test("rows whose captures were passed on tell it, without moving", async () => {
   expect(forwarded().length).toBeGreaterThan(0);
   expect(captures.row(5)?.id).toBe(before);
 });
+
+test("captures that have gone leave the list, and the chosen row stays where it stood", async () => {
+  const { backend, captures } = await opened(200);
+  captures.choose(4);
+  await settle();
+  const chosen = captures.row(4)?.id;
+  backend.arrive(2);
+  await captures.grow();
+  await backend.saveRetention({ maxAgeMs: null, maxCaptures: 100, maxBytes: null });
+  await captures.again();
+  await settle();
+  expect(captures.count).toBe(114);
+  expect(captures.fresh).toBe(2);
+  expect(captures.isLive).toBe(false);
+  captures.view(0, 20);
+  await settle();
+  expect(captures.row(4)?.id).toBe(chosen);
+  expect(captures.chosen === null ? null : captures.position(captures.chosen)).toBe(4);
+  expect(backend.openLists).toBe(1);
+});

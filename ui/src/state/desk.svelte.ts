@@ -14,6 +14,7 @@ import { Format } from "../text/format";
 import { zh } from "../text/zh";
 import { Announcer } from "./announcer.svelte";
 import { Background } from "./background.svelte";
+import { Care } from "./care.svelte";
 import { Captures, EVERYTHING } from "./captures.svelte";
 import { Clock } from "./clock.svelte";
 import { Editor } from "./editor.svelte";
@@ -63,6 +64,7 @@ export class Desk {
   readonly keymap: Keymap;
   readonly guide: Guide;
   readonly background: Background;
+  readonly care: Care;
 
   /** Which of the two screens a narrow window shows. */
   screen: "list" | "detail" = $state("list");
@@ -96,6 +98,7 @@ export class Desk {
     this.endpoints = new Endpoints(backend);
     this.inspection = new Inspection(backend);
     this.background = new Background(backend);
+    this.care = new Care(backend);
     this.keymap = new Keymap(this.prefs, navigator.platform.startsWith("Mac"));
     this.guide = new Guide(this.prefs);
     this.captures = new Captures(backend, (row) => {
@@ -314,7 +317,7 @@ export class Desk {
     }
   }
 
-  #hear({ captured, delivered, status, hasEndpoints }: Heard): void {
+  #hear({ captured, delivered, status, hasEndpoints, hasRemoved, working }: Heard): void {
     if (status) this.status.hear(status);
     if (captured > 0) {
       void this.captures.grow();
@@ -324,6 +327,8 @@ export class Desk {
       void this.captures.refresh(delivered);
       void this.inspection.hear(delivered);
     }
-    if (captured > 0 || hasEndpoints) void this.endpoints.load();
+    if (hasRemoved) void this.captures.again();
+    if (working !== undefined) this.care.hear(working);
+    if (captured > 0 || hasEndpoints || hasRemoved) void this.endpoints.load();
   }
 }

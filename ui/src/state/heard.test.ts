@@ -41,8 +41,28 @@ test("the next frame begins from nothing", () => {
   perFrame.add([{ kind: "captured", count: 3 }]);
   draw();
   draw();
+  const nothing = {
+    delivered: [],
+    status: null,
+    hasEndpoints: false,
+    hasRemoved: false,
+    working: undefined,
+  };
   expect(heard).toEqual([
-    { captured: 2, delivered: [], status: null, hasEndpoints: true },
-    { captured: 3, delivered: [], status: null, hasEndpoints: false },
+    { ...nothing, captured: 2, hasEndpoints: true },
+    { ...nothing, captured: 3 },
   ]);
+});
+
+test("of how far work is only the newest counts, and its end is told", () => {
+  const heard: Heard[] = [];
+  const perFrame = new HeardPerFrame((sum) => heard.push(sum));
+  const progress = (done: number) => ({ work: "backup", done, total: 9 }) as const;
+  perFrame.add([1, 2, 3].map((done) => ({ kind: "working", progress: progress(done) })));
+  draw();
+  perFrame.add([{ kind: "working", progress: progress(9) }, { kind: "removed" }]);
+  perFrame.add([{ kind: "working", progress: null }]);
+  draw();
+  expect(heard[0]?.working).toEqual(progress(3));
+  expect(heard[1]).toMatchObject({ working: null, hasRemoved: true });
 });

@@ -3,6 +3,7 @@
 
 import type { EngineEvent } from "../bindings/EngineEvent";
 import type { Status } from "../bindings/Status";
+import type { WorkProgress } from "../bindings/WorkProgress";
 
 /** What happened since the last frame. */
 export interface Heard {
@@ -14,6 +15,10 @@ export interface Heard {
   status: Status | null;
   /** Whether endpoints came, went or were renamed. */
   hasEndpoints: boolean;
+  /** Whether captures have gone. */
+  hasRemoved: boolean;
+  /** How far work on the history is, null when it has ended; undefined where nothing was said. */
+  working: WorkProgress | null | undefined;
 }
 
 /** Sums up events and gives the sum to `take` at the next frame. */
@@ -38,7 +43,14 @@ export class HeardPerFrame {
   }
 }
 
-const NOTHING: Heard = { captured: 0, delivered: [], status: null, hasEndpoints: false };
+const NOTHING: Heard = {
+  captured: 0,
+  delivered: [],
+  status: null,
+  hasEndpoints: false,
+  hasRemoved: false,
+  working: undefined,
+};
 
 function sum(heard: Heard, event: EngineEvent): Heard {
   switch (event.kind) {
@@ -52,5 +64,9 @@ function sum(heard: Heard, event: EngineEvent): Heard {
       return heard;
     case "endpoints":
       return { ...heard, hasEndpoints: true };
+    case "removed":
+      return { ...heard, hasRemoved: true };
+    case "working":
+      return { ...heard, working: event.progress };
   }
 }

@@ -350,6 +350,73 @@ export const en = {
     broken: "The engine does not answer.",
   },
 
+  /** The history as a whole. */
+  history: {
+    title: "History",
+    open: "History: what is kept, backups, room on the disk",
+    reading: "Looking at the history…",
+    broken: "The history cannot be read",
+    again: "Try again",
+    captures: "Captures",
+    pinned: "Pinned",
+    oldest: "Oldest",
+    used: "In the file",
+    keepTitle: "What goes by itself",
+    keepWhy:
+      "Captures that a rule names are removed for good, now and then each hour. Pinned ones never are. Leave all empty to keep everything.",
+    days: "Older than, in days",
+    most: "All but the newest",
+    megabytes: "Oldest, beyond MB",
+    noRule: "no rule",
+    noNumber: "A whole number above 0",
+    wouldGo: (count: number, shown: string, oldest: string, size: string) =>
+      `${shown} ${plural(count, "capture", "captures")} would go now, the oldest of ${oldest}, about ${size}.`,
+    noneGo: "Nothing would go now.",
+    pinnedStay: (shown: string) => `${shown} more would, but are pinned and stay.`,
+    save: "Save",
+    saveAndRemove: "Save and remove them",
+    kept: "Saved. What is due goes in the background.",
+    backupTitle: "Backups",
+    backupTo: "Back up to",
+    backupWhy:
+      "A whole copy in one file that only you may read. Captures go on arriving meanwhile.",
+    backup: "Back up now",
+    backups: "Backups",
+    noBackups: "There are no backups beside the history yet.",
+    backedUp: (path: string, size: string) => `Backed up to ${path}, ${size}.`,
+    restoreAsk: "Restore…",
+    restoreOf: (name: string) => `Restore ${name}…`,
+    restore: "Restore",
+    cancel: "Cancel",
+    ask: "Put this backup in the history's place?",
+    askWhat: (count: number, shown: string, newest: string | null) =>
+      newest === null
+        ? "It has no captures."
+        : `It has ${shown} ${plural(count, "capture", "captures")}, the newest of ${newest}.`,
+    askWhy: "The history of now is kept in a file beside it. Your pairing and endpoints stay.",
+    restored: (count: number, shown: string, kept: string) =>
+      `Restored: ${shown} ${plural(count, "capture", "captures")}. The history of before is in ${kept}.`,
+    keepIsOff: "The rules above were switched off, so that nothing restored goes again.",
+    fileTitle: "Another file",
+    file: "A backup, another desktop's history.db, or NDJSON",
+    fileWhy: "Taken in, its captures are added; those that are here already stay as they are.",
+    merge: "Take captures in",
+    merged: (added: string, skipped: string) => `${added} added, ${skipped} were here already.`,
+    compactTitle: "Room on the disk",
+    compactWhy: (free: string) =>
+      `${free} of the history's file are free. New captures use them; compacting gives them back to the disk. Captures that arrive meanwhile wait, and are kept.`,
+    compact: "Compact",
+    compacted: (freed: string) => `${freed} came free.`,
+    stop: "Stop",
+    works: {
+      prune: "Removing captures…",
+      backup: "Copying the history…",
+      restore: "Restoring the history…",
+      compact: "Compacting the history…",
+      merge: "Taking captures in…",
+    },
+  },
+
   pair: {
     title: "Make it public",
     why: "Paste the connect string that your relay printed. This computer then dials out; nothing here is opened to the internet.",
@@ -460,6 +527,7 @@ export const en = {
       keys: "Keys",
       receiver: "Local receiver",
       relay: "Relay",
+      history: "History",
       background: "Notifications",
     },
     theme: { title: "Theme", why: "Light, dark, or as the system." },

@@ -1,4 +1,4 @@
-//! Holds what has come against the rules, and runs what they say. Start at [`Keeper::run`].
+//! Holds what has come against the rules, and runs what they say. Start at [`RuleKeeper::run`].
 
 use std::{
     collections::HashMap,
@@ -69,7 +69,7 @@ impl Running {
 }
 
 /// Who keeps the rules: one program of a data folder at a time.
-pub(crate) struct Keeper {
+pub(crate) struct RuleKeeper {
     pub(crate) data: PathBuf,
     pub(crate) database: Arc<Database>,
     pub(crate) clock: Clock,
@@ -77,7 +77,7 @@ pub(crate) struct Keeper {
     pub(crate) running: Running,
 }
 
-impl Keeper {
+impl RuleKeeper {
     /// Keeps the rules until `stop`; then commands that run are ended.
     pub(crate) async fn run(self, stop: CancellationToken) {
         let mut events = self.events.subscribe();

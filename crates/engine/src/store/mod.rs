@@ -5,6 +5,7 @@ pub(crate) mod captures;
 pub(crate) mod deliveries;
 pub(crate) mod index;
 pub(crate) mod pairing;
+pub(crate) mod retention;
 pub(crate) mod runs;
 pub(crate) mod search;
 
@@ -23,7 +24,20 @@ const MIGRATIONS: &[&str] = &[
 /// # Errors
 /// As [`Database::open`].
 pub(crate) fn open(data: &Path) -> Result<Database, OpenError> {
-    Database::open(&data.join("history.db"), MIGRATIONS)
+    open_file(&data.join("history.db"))
+}
+
+/// Opens the history that is the file `path`.
+///
+/// # Errors
+/// As [`Database::open`].
+pub(crate) fn open_file(path: &Path) -> Result<Database, OpenError> {
+    Database::open(path, MIGRATIONS)
+}
+
+/// The newest schema that is known.
+pub(crate) fn schema() -> i64 {
+    i64::try_from(MIGRATIONS.len()).expect("migrations are few")
 }
 
 /// What another program on the same file may have changed.
@@ -33,15 +47,19 @@ pub(crate) struct Mark {
     pub(crate) seq: i64,
     /// Grows with each change to pairing and endpoints.
     pub(crate) revision: i64,
+    /// Grows with each capture that goes.
+    pub(crate) removals: i64,
 }
 
 /// How far the file is now.
 pub(crate) fn mark(db: &Connection) -> sqlite::rusqlite::Result<Mark> {
-    let sql = "SELECT coalesce((SELECT max(seq) FROM captures), 0), number FROM revision";
+    let sql = "SELECT coalesce((SELECT max(seq) FROM captures), 0), revision.number,
+                   removals.number FROM revision, removals";
     db.prepare_cached(sql)?.query_row((), |row| {
         Ok(Mark {
             seq: row.get(0)?,
             revision: row.get(1)?,
+            removals: row.get(2)?,
         })
     })
 }

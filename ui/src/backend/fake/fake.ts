@@ -7,13 +7,20 @@ import type { CaptureRow } from "../../bindings/CaptureRow";
 import type { DeliveryView } from "../../bindings/DeliveryView";
 import type { EndpointView } from "../../bindings/EndpointView";
 import type { EngineEvent } from "../../bindings/EngineEvent";
+import type { Compacted } from "../../bindings/Compacted";
 import type { ForwardView } from "../../bindings/ForwardView";
+import type { HistoryFile } from "../../bindings/HistoryFile";
+import type { HistoryView } from "../../bindings/HistoryView";
 import type { Language } from "../../bindings/Language";
 import type { LinkView } from "../../bindings/LinkView";
 import type { ListFilter } from "../../bindings/ListFilter";
 import type { ListInfo } from "../../bindings/ListInfo";
+import type { Merged } from "../../bindings/Merged";
 import type { Part } from "../../bindings/Part";
+import type { PrunePreview } from "../../bindings/PrunePreview";
 import type { QueryHelp } from "../../bindings/QueryHelp";
+import type { Restored } from "../../bindings/Restored";
+import type { Retention } from "../../bindings/Retention";
 import type { SettingsView } from "../../bindings/SettingsView";
 import type { Status } from "../../bindings/Status";
 import type { TextPage } from "../../bindings/TextPage";
@@ -23,6 +30,7 @@ import type { Backend } from "../backend";
 import { attempts, body } from "./answers";
 import { Native } from "./native";
 import { fault, Owned } from "./owned";
+import { FakeCare } from "./care";
 import { outline, treePage, type Outline } from "./outline";
 import { helpWith, lets } from "./query";
 import type { Maker, Sample } from "./samples";
@@ -61,6 +69,7 @@ export class FakeBackend implements Backend {
   /** Samples take long to make, and each is asked for several times. */
   readonly #made = new Map<number, Sample>();
   readonly #passedOn = new Set<number>();
+  readonly #care: FakeCare;
   readonly #linkListeners = new Set<(link: LinkView) => void>();
   #link: LinkView | null = null;
   #status: Status;
@@ -78,6 +87,10 @@ export class FakeBackend implements Backend {
     this.start = start;
     this.#owned = new Owned(start.endpoints);
     this.#status = start.status;
+    this.#care = new FakeCare(start.rows, (event) => {
+      this.#status = { ...this.#status, captures: this.#kept };
+      this.#tell([event, { kind: "status", status: this.#status }]);
+    });
   }
 
   // What the engine does by itself.
@@ -88,7 +101,7 @@ export class FakeBackend implements Backend {
     for (let left = count; left > 0; left -= BATCH) {
       const batch = Math.min(BATCH, left);
       for (let one = 0; one < batch; one += 1) this.#arrivedAtMs.push(atMs);
-      this.#status = { ...this.#status, captures: this.#total };
+      this.#status = { ...this.#status, captures: this.#kept };
       const captured = Array.from({ length: batch }, (): EngineEvent => ({
         kind: "captured",
         count: 1,
@@ -120,7 +133,7 @@ export class FakeBackend implements Backend {
   // What the page asks.
 
   status(): Promise<Status> {
-    return this.#answer("status", () => ({ ...this.#status, captures: this.#total }));
+    return this.#answer("status", () => ({ ...this.#status, captures: this.#kept }));
   }
 
   endpoints(): Promise<EndpointView[]> {
@@ -135,7 +148,7 @@ export class FakeBackend implements Backend {
     return this.#answer(`openList ${filter.endpoint ?? "*"} ${filter.query ?? ""}`, () => {
       const isAll = filter.endpoint === null && filter.query === null;
       const list = this.#nextList++;
-      this.#lists.set(list, { filter, matching: isAll ? null : [], seen: 0 });
+      this.#lists.set(list, { filter, matching: isAll ? null : [], seen: this.#care.gone });
       return { list, count: this.#grown(list), behind: 0 };
     });
   }
@@ -155,9 +168,10 @@ export class FakeBackend implements Backend {
   rows(list: number, from: number, count: number): Promise<CaptureRow[]> {
     return this.#answer(`rows ${String(list)} ${String(from)} ${String(count)}`, () => {
       const { matching, seen } = this.#list(list);
-      const end = Math.min(matching?.length ?? seen, from + count);
+      const { gone } = this.#care;
+      const end = Math.min(matching?.length ?? seen - gone, from + count);
       const wanted = Array.from({ length: Math.max(0, end - from) }, (_, at) => from + at);
-      return wanted.map((position) => this.#row(matching?.[position] ?? position));
+      return wanted.map((position) => this.#row(matching?.[position] ?? position + gone));
     });
   }
 
@@ -327,6 +341,54 @@ export class FakeBackend implements Backend {
     return this.native.listen(heard);
   }
 
+  history(): Promise<HistoryView> {
+    return this.#answer("history", () => this.#care.view());
+  }
+
+  prunePreview(retention: Retention): Promise<PrunePreview> {
+    const asked = `prunePreview ${JSON.stringify(retention)}`;
+    return this.#answer(asked, () => this.#care.preview(retention));
+  }
+
+  saveRetention(retention: Retention): Promise<void> {
+    const asked = `saveRetention ${JSON.stringify(retention)}`;
+    return this.#answer(asked, () => {
+      this.#care.save(retention);
+    });
+  }
+
+  async backupHistory(to: string): Promise<HistoryFile> {
+    return this.#care.backup(await this.#answer("backupHistory", () => to));
+  }
+
+  checkHistory(from: string): Promise<HistoryFile> {
+    return this.#answer("checkHistory", () => this.#care.check(from));
+  }
+
+  async restoreHistory(from: string): Promise<Restored> {
+    return this.#care.restore(await this.#answer("restoreHistory", () => from));
+  }
+
+  async compactHistory(): Promise<Compacted> {
+    await this.#answer("compactHistory", () => undefined);
+    return this.#care.compact();
+  }
+
+  async mergeHistory(from: string): Promise<Merged> {
+    return this.#care.merge(await this.#answer("mergeHistory", () => from));
+  }
+
+  stopWork(): Promise<void> {
+    return this.#answer("stopWork", () => {
+      this.#care.stop();
+    });
+  }
+
+  /** Work on the history goes on by as much; without `done` it ends by itself. */
+  work(done: number | null): void {
+    this.#care.work(done);
+  }
+
   onEvents(heard: (events: EngineEvent[]) => void): () => void {
     this.#listeners.add(heard);
     return () => this.#listeners.delete(heard);
@@ -360,6 +422,10 @@ export class FakeBackend implements Backend {
     return this.start.rows + this.#arrivedAtMs.length;
   }
 
+  get #kept(): number {
+    return this.#total - this.#care.gone;
+  }
+
   #list(list: number): List {
     const open = this.#lists.get(list);
     if (!open) throw fault("no_list", `list ${String(list)} is not open`);
@@ -372,7 +438,7 @@ export class FakeBackend implements Backend {
       if (this.#matches(list.seen, list.filter)) list.matching.push(list.seen);
     }
     list.seen = this.#total;
-    return list.matching?.length ?? list.seen;
+    return list.matching?.length ?? list.seen - this.#care.gone;
   }
 
   #matches(seq: number, { endpoint, query }: ListFilter): boolean {
