@@ -15,7 +15,8 @@ use tests::{
 fn on_close(desk: &Desk, what: &str) {
     let _ = desk.desktop.ok(&["status"]);
     let settings = json!({ "onClose": what }).to_string();
-    fs::write(desk.desktop.data.join("background.json"), settings).unwrap();
+    let kept = fs::write(desk.desktop.data.join("background.json"), settings);
+    kept.expect("a file can be written");
 }
 
 fn is_shown(desk: &Desk) -> bool {
