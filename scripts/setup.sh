@@ -5,7 +5,7 @@ set -euo pipefail
 
 run=(build-essential pkg-config curl libwebkit2gtk-4.1-dev libayatana-appindicator3-1 libxdo-dev
      librsvg2-dev)
-test=(python3 python3-requests procps xvfb xauth webkit2gtk-driver dbus dunst gnome-keyring
+test=(python3 python3-dbus python3-gi python3-requests procps xvfb xauth webkit2gtk-driver dbus dunst gnome-keyring
       imagemagick xdotool x11-utils openbox chromium strace pebble systemd zsh wget httpie php-cli
       php-curl ruby)
 

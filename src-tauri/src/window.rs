@@ -66,6 +66,8 @@ pub(crate) fn hide(app: &AppHandle) {
     if let Some(Err(error)) = of(app).map(|window| window.hide()) {
         tracing::warn!("the window could not be hidden: {error}");
     }
+    // Not every desktop says so of a window that goes.
+    app.state::<Attention>().focus(false);
 }
 
 /// Puts it before its user again; a desktop that lets no program take the focus marks it instead.
@@ -74,6 +76,10 @@ pub(crate) fn raise(app: &AppHandle) -> bool {
     let Some(window) = of(app) else {
         return false;
     };
+    // What was hidden is placed anew by some desktops.
+    if window.is_visible().is_ok_and(|is_visible| !is_visible) {
+        place::restore(&window, app.state::<Engine>().data());
+    }
     let raised = window
         .unminimize()
         .and_then(|()| window.show())

@@ -108,7 +108,15 @@ fn failure(told: &Told, language: Language) -> String {
 /// Sender, event and summary of a capture; where none is known, its request line.
 pub(crate) fn about(row: &CaptureRow) -> String {
     let sender = row.sender.as_ref().map(|sender| sender.name.as_str());
-    let known = [sender, row.event.as_deref(), row.summary.as_deref()];
+    let event = row.event.as_deref();
+    // A summary may begin with the event.
+    let is_said = |event: &&str| {
+        row.summary
+            .as_ref()
+            .is_some_and(|said| said.starts_with(event))
+    };
+    let event = event.filter(|event| !is_said(event));
+    let known = [sender, event, row.summary.as_deref()];
     let known: Vec<&str> = known.into_iter().flatten().collect();
     match known.is_empty() {
         true => format!("{} {}", row.method, row.target),

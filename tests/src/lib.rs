@@ -2,6 +2,7 @@
 //! sender that puts bytes on the wire as they are. Start at [`program::Relay`].
 
 pub mod app;
+pub mod bus;
 #[cfg(unix)]
 pub mod hooks;
 pub mod hostile;

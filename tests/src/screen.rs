@@ -7,10 +7,13 @@ use std::{
     io::{BufRead, BufReader},
     os::unix::{fs::PermissionsExt, process::CommandExt},
     path::{Path, PathBuf},
-    process::{Child, Command, ExitStatus, Stdio},
+    process::{Child, ChildStdout, Command, ExitStatus, Stdio},
 };
 
-use crate::program::{built, command, wait_for};
+use crate::{
+    bus::Bus,
+    program::{built, command, wait_for},
+};
 
 /// A program and all that it starts, ended together.
 #[derive(Debug)]
@@ -22,6 +25,13 @@ impl Group {
         assert_is_installed(&program, package);
         let child = command.process_group(0).stdin(Stdio::null()).spawn();
         Self(child.unwrap_or_else(|error| panic!("{}: {error}", program.display())))
+    }
+}
+
+impl Group {
+    /// Its output, once.
+    pub(crate) fn output(&mut self) -> ChildStdout {
+        self.0.stdout.take().expect("its output is piped")
     }
 }
 
@@ -103,8 +113,7 @@ impl Screen {
         .stderr(log(folder, "display.log"));
         let mut server = Group::start(&mut xvfb, "xvfb");
         let mut number = String::new();
-        let output = server.0.stdout.take().expect("its output is piped");
-        let read = BufReader::new(output).read_line(&mut number);
+        let read = BufReader::new(server.output()).read_line(&mut number);
         assert!(read.is_ok_and(|bytes| bytes > 0), "Xvfb does not get ready");
         let mut screen = Self {
             folder: folder.to_owned(),
@@ -150,9 +159,23 @@ impl Screen {
     /// When it cannot be started.
     #[must_use]
     pub fn start_app(&self, args: &[impl AsRef<OsStr>]) -> App {
-        let errors = self.folder.join("app.log");
         let mut app = self.command("dbus-run-session");
-        app.arg("--").arg(built("tenterhook-desktop")).args(args);
+        app.arg("--");
+        self.start_as(app, args)
+    }
+
+    /// As [`Self::start_app`], on `bus`.
+    ///
+    /// # Panics
+    /// When it cannot be started.
+    #[must_use]
+    pub fn start_app_on(&self, bus: &Bus, args: &[impl AsRef<OsStr>]) -> App {
+        self.start_as(bus.command(self, "env"), args)
+    }
+
+    fn start_as(&self, mut app: Command, args: &[impl AsRef<OsStr>]) -> App {
+        let errors = self.folder.join("app.log");
+        app.arg(built("tenterhook-desktop")).args(args);
         app.stderr(File::create(&errors).expect("a log can be written"));
         App {
             group: Group::start(&mut app, "dbus"),

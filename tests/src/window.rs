@@ -5,6 +5,7 @@ use std::{
     ffi::OsStr,
     fs,
     net::{SocketAddr, TcpListener, TcpStream},
+    panic::{AssertUnwindSafe, catch_unwind},
     thread,
 };
 
@@ -14,6 +15,7 @@ use thirtyfour::{Capabilities, TypingData, WebDriver, WebElement, error::WebDriv
 use tokio::runtime::Runtime;
 
 use crate::{
+    bus::Bus,
     program::{Desktop, built, wait_for},
     screen::{Group, Screen, assert_is_installed, log},
 };
@@ -73,7 +75,16 @@ impl Desk {
     /// When a driver is missing or the page does not come.
     #[must_use]
     pub fn open(&self) -> Window {
-        Window::open(&self.screen, &self.args())
+        Window::open(&self.screen, None, &self.args())
+    }
+
+    /// As [`Desk::open`], on `bus`.
+    ///
+    /// # Panics
+    /// As [`Desk::open`].
+    #[must_use]
+    pub fn open_on(&self, bus: &Bus) -> Window {
+        Window::open(&self.screen, Some(bus), &self.args())
     }
 
     /// As [`Desk::open`], with a link.
@@ -83,7 +94,7 @@ impl Desk {
     #[must_use]
     pub fn open_link(&self, link: &str) -> Window {
         let args = self.args().into_iter().chain([link.to_owned()]);
-        Window::open(&self.screen, &args.collect::<Vec<_>>())
+        Window::open(&self.screen, None, &args.collect::<Vec<_>>())
     }
 }
 
@@ -96,12 +107,18 @@ pub struct Window {
 }
 
 impl Window {
-    fn open(screen: &Screen, args: &[String]) -> Self {
+    fn open(screen: &Screen, bus: Option<&Bus>, args: &[String]) -> Self {
         assert_is_installed(OsStr::new("WebKitWebDriver"), "webkit2gtk-driver");
         let port = free_port();
-        let mut driver = screen.command("dbus-run-session");
+        let mut driver = match bus {
+            None => screen.command("dbus-run-session"),
+            Some(bus) => bus.command(screen, "env"),
+        };
+        if bus.is_none() {
+            driver.arg("--");
+        }
         driver
-            .args(["--", "WebKitWebDriver", "--host=127.0.0.1"])
+            .args(["WebKitWebDriver", "--host=127.0.0.1"])
             .arg(format!("--port={port}"))
             .env("TAURI_WEBVIEW_AUTOMATION", "true")
             .stdout(log(screen.folder(), "window.log"))
@@ -275,7 +292,9 @@ impl Drop for Window {
     fn drop(&mut self) {
         if thread::panicking() {
             let test = thread::current();
-            self.shot(&format!("failed-{}", test.name().unwrap_or("test")));
+            let name = format!("failed-{}", test.name().unwrap_or("test"));
+            // What is hidden, or gone, draws nothing; the failure itself is what is to be told.
+            let _ = catch_unwind(AssertUnwindSafe(|| self.shot(&name)));
         }
         self.end();
     }

@@ -21,6 +21,9 @@ fn check_ends_well(app: App) {
 #[test]
 fn it_ends_in_order_when_its_window_is_closed() {
     let desk = Desk::set_up();
+    let _ = desk.desktop.ok(&["status"]);
+    let settings = desk.desktop.data.join("background.json");
+    fs::write(settings, r#"{"onClose":"quit"}"#).unwrap();
     let app = desk.screen.start_app(&desk.args());
     desk.screen.close("Tenterhook");
     check_ends_well(app);

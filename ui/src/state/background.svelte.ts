@@ -57,9 +57,9 @@ export class Background {
   }
 
   setLoudness(endpoint: string, loudness: Loudness): Promise<void> {
-    const { [endpoint]: _, ...others } = this.now?.endpoints ?? {};
-    const endpoints = loudness === "all" ? others : { ...others, [endpoint]: loudness };
-    return this.set({ endpoints });
+    const others = Object.entries(this.now?.endpoints ?? {}).filter(([id]) => id !== endpoint);
+    const named: [string, Loudness][] = loudness === "all" ? [] : [[endpoint, loudness]];
+    return this.set({ endpoints: Object.fromEntries([...others, ...named]) });
   }
 
   /** Until when nothing is notified; null while it is. */

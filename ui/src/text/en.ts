@@ -451,7 +451,7 @@ export const en = {
     hidesWhy: "A notification then says how many came and where, and nothing of what they hold.",
     mute: "Mute",
     muteHour: "Mute 1 h",
-    muteTomorrow: "Until tomorrow",
+    muteTomorrow: "Mute until tomorrow",
     muted: (when: string) => `Muted, back ${when}`,
     unmute: "Unmute",
     endpoints: "Of each endpoint",

@@ -489,7 +489,7 @@ export const zh: Words = {
     hidesWhy: "通知只说明数量与端点，不显示任何内容。",
     mute: "静音",
     muteHour: "静音 1 小时",
-    muteTomorrow: "到明天",
+    muteTomorrow: "静音到明天",
     muted: (when) => `已静音，${when}恢复`,
     unmute: "取消静音",
     endpoints: "各端点",
