@@ -4,8 +4,9 @@ use engine::{
     EndpointSettings, Engine, Target,
     link::{self, LinkView},
     view::{
-        CaptureDetail, CaptureRow, DeliveryView, EndpointView, ForwardView, ListFilter, ListInfo,
-        Part, QueryHelp, SettingsView, Status, TextPage, TreePage, UiError,
+        BodyForm, BodyRef, BodyView, CaptureDetail, CaptureRow, DeliveryView, EndpointView, Folds,
+        ForwardView, Found, ListFilter, ListInfo, Part, QueryHelp, SettingsView, Status, TextPage,
+        TreePage, UiError,
     },
 };
 use serde::{Serialize, Serializer};
@@ -49,8 +50,12 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         rows,
         close_list,
         detail,
+        body_view,
         tree,
         text,
+        body_bytes,
+        body_rows,
+        body_find,
         bytes,
         try_line,
         copy,
@@ -123,24 +128,65 @@ async fn detail(engine: State<'_, Engine>, id: String) -> Result<CaptureDetail, 
 }
 
 #[command]
+async fn body_view(engine: State<'_, Engine>, body: BodyRef) -> Result<BodyView, Error> {
+    Ok(engine.body_view(body).await?)
+}
+
+#[command]
 async fn tree(
     engine: State<'_, Engine>,
-    id: String,
-    folded: Vec<u32>,
+    body: BodyRef,
+    folds: Folds,
+    show: Option<u32>,
     from: usize,
     count: usize,
 ) -> Result<TreePage, Error> {
-    Ok(engine.tree(&id, folded, from, count).await?)
+    Ok(engine.tree(body, folds, show, from, count).await?)
 }
 
 #[command]
 async fn text(
     engine: State<'_, Engine>,
-    id: String,
+    body: BodyRef,
+    form: BodyForm,
     from: usize,
     count: usize,
 ) -> Result<TextPage, Error> {
-    Ok(engine.text(&id, from, count).await?)
+    Ok(engine.text(body, form, from, count).await?)
+}
+
+/// Raw, as [`bytes`].
+#[command]
+async fn body_bytes(
+    engine: State<'_, Engine>,
+    body: BodyRef,
+    form: BodyForm,
+    from: usize,
+    count: usize,
+) -> Result<Response, Error> {
+    Ok(Response::new(
+        engine.body_bytes(body, form, from, count).await?,
+    ))
+}
+
+#[command]
+async fn body_rows(
+    engine: State<'_, Engine>,
+    body: BodyRef,
+    from: usize,
+    count: usize,
+) -> Result<Vec<Vec<String>>, Error> {
+    Ok(engine.body_rows(body, from, count).await?)
+}
+
+#[command]
+async fn body_find(
+    engine: State<'_, Engine>,
+    body: BodyRef,
+    form: BodyForm,
+    needle: String,
+) -> Result<Found, Error> {
+    Ok(engine.body_find(body, form, &needle).await?)
 }
 
 /// Raw, for a body may be large and is no JSON.
@@ -282,7 +328,7 @@ mod tests {
             .iter()
             .map(|name| format!("allow-{}", name.replace('_', "-")));
         let wanted: BTreeSet<String> = of_commands.chain(listens.map(str::to_owned)).collect();
-        assert_eq!(handled.len(), 25);
+        assert_eq!(handled.len(), 29);
         assert_eq!(declared, handled);
         assert_eq!(allowed, wanted.iter().map(String::as_str).collect());
     }

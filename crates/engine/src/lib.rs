@@ -3,6 +3,7 @@
 
 mod answer;
 mod arrival;
+mod body;
 mod client;
 mod deliveries;
 mod endpoints;

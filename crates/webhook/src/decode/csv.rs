@@ -35,10 +35,7 @@ impl Table {
             columns: 0,
         };
         let (mut columns, mut is_quoted) = (1, false);
-        let mut keep = |at: usize| match u32::try_from(at) {
-            Ok(at) => table.starts.push(at),
-            Err(_) => {}
-        };
+        let mut keep = |at: usize| table.starts.extend(u32::try_from(at));
         if begin < text.len() {
             keep(begin);
         }

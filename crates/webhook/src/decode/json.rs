@@ -26,6 +26,16 @@ pub struct Outline {
     problem: Option<Problem>,
 }
 
+/// A container on the way to a node, and how the way leads on.
+struct Step {
+    container: u32,
+    child: u32,
+    /// The child's place among its siblings.
+    position: u32,
+    /// How much of the path leads to the container.
+    path_bytes: usize,
+}
+
 /// The part of an outline that a window shows. See [`Outline::visible`].
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Visible {
@@ -122,10 +132,11 @@ impl Outline {
         let mut here = 0;
         while here < at && (at as usize) < self.nodes.len() {
             all.push(here);
-            let child = self
-                .children(here)
-                .find(|child| at < self.nodes[*child as usize].end);
-            here = child.expect("a node is inside the container that it is before the end of");
+            let is_around = |child: &u32| at < self.nodes[*child as usize].end;
+            let Some(child) = self.children(here).find(is_around) else {
+                break;
+            };
+            here = child;
         }
         all
     }
@@ -150,6 +161,54 @@ impl Outline {
             here = child;
         }
         path
+    }
+
+    /// The places of `nodes` (ascending indexes) as [`Self::path`] gives them, in less time than
+    /// one by one when they stand close to each other.
+    #[must_use]
+    pub fn paths(&self, text: &[u8], nodes: &[u32]) -> Vec<String> {
+        let mut path = String::from("$");
+        // From the outside in: the containers around, each with the child that leads on.
+        let mut steps: Vec<Step> = Vec::new();
+        let place = |at: &u32| {
+            if (*at as usize) >= self.nodes.len() {
+                return String::from("$");
+            }
+            while steps
+                .pop_if(|step| self.nodes[step.container as usize].end <= *at)
+                .is_some()
+            {}
+            let mut here = 0;
+            if let Some(step) = steps.last_mut() {
+                here = self.lead(step, *at, text, &mut path);
+            }
+            while here < *at {
+                let mut step = Step {
+                    container: here,
+                    child: here + 1,
+                    position: 0,
+                    path_bytes: if here == 0 { 1 } else { path.len() },
+                };
+                here = self.lead(&mut step, *at, text, &mut path);
+                steps.push(step);
+            }
+            path.clone()
+        };
+        nodes.iter().map(place).collect()
+    }
+
+    /// Moves `step` to the child that node `at` is or is in, and writes it at the end of `path`.
+    fn lead(&self, step: &mut Step, at: u32, text: &[u8], path: &mut String) -> u32 {
+        while self.nodes[step.child as usize].end <= at {
+            step.child = self.nodes[step.child as usize].end;
+            step.position += 1;
+        }
+        path.truncate(step.path_bytes);
+        match self.nodes[step.child as usize].key() {
+            Some(key) => push_member(path, &unescape(&text[key])),
+            None => write!(path, "[{}]", step.position).expect("a string takes any text"),
+        }
+        step.child
     }
 
     /// The index of the member called `key` of the object at `at`: the last, as most readers of
@@ -384,6 +443,10 @@ mod tests {
             let window = 0..usize::MAX;
             let seen = outline.visible_in(&opened, window.clone());
             prop_assert_eq!(&seen, &outline.visible(&rest, window.clone()));
+            prop_assert_eq!(
+                outline.paths(text.as_bytes(), &seen.nodes),
+                seen.nodes.iter().map(|at| outline.path(text.as_bytes(), *at)).collect::<Vec<_>>()
+            );
             // A node is to be seen when all around it is open.
             if (at as usize) < outline.nodes().len() {
                 let around = outline.around(at);
