@@ -190,7 +190,6 @@ export const en = {
     showFields: (count: string) => `Show all ${count} fields`,
     open: "Open",
     openJson: "Open as JSON",
-    openField: (name: string) => `Open ${name}`,
     parts: "Parts of the body",
     part: (number: string) => `Part ${number}`,
     partCount: (count: number, shown: string) => `${shown} ${plural(count, "part", "parts")}`,

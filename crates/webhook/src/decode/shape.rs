@@ -111,7 +111,7 @@ mod tests {
         check("text/plain; charset=latin1", b"caf\xe9", Shape::Text);
         check(
             "application/json; charset=utf-16le",
-            b"[\01\0]\0",
+            b"[\x001\x00]\x00",
             Shape::Json,
         );
     }

@@ -53,7 +53,7 @@ const KINDS: readonly Kind[] = [
   ],
   ["parts", "multipart/form-data; boundary=B7", latin(`--B7${PARTS.join("\r\n--B7")}\r\n--B7--`)],
   ["picture", "image/png", PNG],
-  ["brokenpicture", "image/png", PNG.slice(0, 60)],
+  ["brokenpicture", "image/png", PNG.slice(0, 20)],
   [
     "xml",
     "application/xml",
