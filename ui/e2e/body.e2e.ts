@@ -142,7 +142,7 @@ test("what hides or reorders is marked in the editor's view too", async () => {
   const page = await look("source");
   const text = page.getByRole("textbox", { name: "Body as text" });
   await text.getByText("\\u{202e}").first().waitFor();
-  expect(await text.evaluate((element) => /[\u202a-\u202e]/.test(element.innerText))).toBe(false);
+  expect(await text.evaluate((element) => /[\u202a-\u202e]/.test(element.textContent))).toBe(false);
 });
 
 test("text is shown in its charset, which is named", async () => {

@@ -23,8 +23,6 @@ export class Table {
   }
 
   view(first: number, end: number): void {
-    // The first row names the columns and is always in view.
-    this.#pages.want(0, 1);
     this.#pages.want(first, end);
   }
 }
