@@ -41,7 +41,10 @@ test("what is sought in the tree is found wherever it is folded away", async () 
   await page.keyboard.press("Control+f");
   await page.keyboard.type("NEEDLE");
   await page.getByText("1 of 1").waitFor();
-  await page.getByRole("treeitem", { selected: true }).filter({ hasText: "the needle is here" }).waitFor();
+  await page
+    .getByRole("treeitem", { selected: true })
+    .filter({ hasText: "the needle is here" })
+    .waitFor();
   await find(page).fill("TH-1");
   await page.getByText("1 of 111").waitFor();
   await page.keyboard.press("Enter");
@@ -58,7 +61,10 @@ test("a string that holds JSON opens as a body of its own, and the way back is t
   await page.getByRole("treeitem").filter({ hasText: "message" }).click();
   await page.getByRole("button", { name: "Open as JSON" }).click();
   await page.getByRole("treeitem").filter({ hasText: "nested" }).waitFor();
-  await page.getByRole("navigation", { name: "Where this part is" }).getByText("$.message").waitFor();
+  await page
+    .getByRole("navigation", { name: "Where this part is" })
+    .getByText("$.message")
+    .waitFor();
   await page.getByRole("button", { name: "Body", exact: true }).click();
   await page.getByRole("treeitem").filter({ hasText: "evt_1" }).waitFor();
 });
