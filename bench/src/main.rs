@@ -1,6 +1,7 @@
 //! `make bench`: measures the product as its users start it, over loopback, and prints the figures.
 //! What each figure is stands in the module that takes it.
 
+mod body;
 mod crowd;
 mod history;
 mod list;
@@ -68,6 +69,7 @@ enum Subject {
     Start,
     Size,
     List,
+    Body,
     Crowd,
     /// Takes a quarter of an hour and 5 GB: only when it is asked for
     Search,
@@ -114,6 +116,9 @@ fn main() -> anyhow::Result<()> {
                 .figures
                 .extend(list::measure(&product.desktop.data, HISTORY as usize)?);
         }
+    }
+    if is_on(Subject::Body) {
+        report.figures.extend(body::measure(data)?);
     }
     if args.only.contains(&Subject::Search) {
         let lasting = Duration::from_secs(args.seconds);

@@ -78,6 +78,7 @@ pub(crate) enum Part {
     Start,
     Size,
     List,
+    Body,
     Crowd,
     Search,
 }

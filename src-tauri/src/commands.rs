@@ -6,10 +6,10 @@ use engine::{
     EndpointSettings, Engine, Target,
     link::{self, LinkView},
     view::{
-        Background, CaptureDetail, CaptureRow, Compacted, DeliveryView, EndpointView, ForwardView,
-        HistoryFile, HistoryView, Language, ListFilter, ListInfo, Merged, Part, PrunePreview,
-        QueryHelp, Restored, Retention, SettingsView, Status, TextPage, TreePage, UiError,
-        WindowNews,
+        Background, BodyForm, BodyRef, BodyView, CaptureDetail, CaptureRow, Compacted,
+        DeliveryView, EndpointView, Folds, ForwardView, Found, HistoryFile, HistoryView, Language,
+        ListFilter, ListInfo, Merged, Part, PrunePreview, QueryHelp, Restored, Retention,
+        SettingsView, Status, TextPage, TreePage, UiError, WindowNews,
     },
 };
 use serde::{Serialize, Serializer};
@@ -57,8 +57,12 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         rows,
         close_list,
         detail,
+        body_view,
         tree,
         text,
+        body_bytes,
+        body_rows,
+        body_find,
         bytes,
         try_line,
         copy,
@@ -147,24 +151,65 @@ async fn detail(engine: State<'_, Engine>, id: String) -> Result<CaptureDetail, 
 }
 
 #[command]
+async fn body_view(engine: State<'_, Engine>, body: BodyRef) -> Result<BodyView, Error> {
+    Ok(engine.body_view(body).await?)
+}
+
+#[command]
 async fn tree(
     engine: State<'_, Engine>,
-    id: String,
-    folded: Vec<u32>,
+    body: BodyRef,
+    folds: Folds,
+    show: Option<u32>,
     from: usize,
     count: usize,
 ) -> Result<TreePage, Error> {
-    Ok(engine.tree(&id, folded, from, count).await?)
+    Ok(engine.tree(body, folds, show, from, count).await?)
 }
 
 #[command]
 async fn text(
     engine: State<'_, Engine>,
-    id: String,
+    body: BodyRef,
+    form: BodyForm,
     from: usize,
     count: usize,
 ) -> Result<TextPage, Error> {
-    Ok(engine.text(&id, from, count).await?)
+    Ok(engine.text(body, form, from, count).await?)
+}
+
+/// Raw, as [`bytes`].
+#[command]
+async fn body_bytes(
+    engine: State<'_, Engine>,
+    body: BodyRef,
+    form: BodyForm,
+    from: usize,
+    count: usize,
+) -> Result<Response, Error> {
+    Ok(Response::new(
+        engine.body_bytes(body, form, from, count).await?,
+    ))
+}
+
+#[command]
+async fn body_rows(
+    engine: State<'_, Engine>,
+    body: BodyRef,
+    from: usize,
+    count: usize,
+) -> Result<Vec<Vec<String>>, Error> {
+    Ok(engine.body_rows(body, from, count).await?)
+}
+
+#[command]
+async fn body_find(
+    engine: State<'_, Engine>,
+    body: BodyRef,
+    form: BodyForm,
+    needle: String,
+) -> Result<Found, Error> {
+    Ok(engine.body_find(body, form, &needle).await?)
 }
 
 /// Raw, for a body may be large and is no JSON.

@@ -16,7 +16,7 @@ const REDRAWN = "new Promise((done) => requestAnimationFrame(() => requestAnimat
 
 /** How the window is opened. */
 export interface Opening {
-  scene?: "everyday" | "empty" | "unpaired" | "overfull";
+  scene?: "everyday" | "bodies" | "empty" | "unpaired" | "overfull";
   rows?: number;
   width?: number;
   height?: number;

@@ -64,13 +64,7 @@ impl Engine {
     /// # Errors
     /// When there is no such delivery or the history cannot be read.
     pub async fn delivery_body(&self, number: i64) -> Result<Vec<u8>, Error> {
-        let read = self
-            .database()
-            .read(move |db| deliveries::by_number(db, number));
-        let found = read.await?;
-        found
-            .map(|stored| stored.delivery.body)
-            .ok_or(Error::NoDelivery(number))
+        Ok(stored(self, number).await?.delivery.body)
     }
 
     /// The id of the endpoint that `name` names; `local` is the receiver on this computer.
@@ -80,6 +74,14 @@ impl Engine {
         }
         Ok(self.own(name).await?.id)
     }
+}
+
+/// The delivery `number`.
+pub(crate) async fn stored(engine: &Engine, number: i64) -> Result<Stored, Error> {
+    let read = engine
+        .database()
+        .read(move |db| deliveries::by_number(db, number));
+    read.await?.ok_or(Error::NoDelivery(number))
 }
 
 pub(crate) fn forward_view(forward: Forward) -> ForwardView {

@@ -12,7 +12,7 @@ use listener::{Limits, Tasks};
 use sqlite::Database;
 use tokio::sync::{Notify, broadcast, mpsc};
 use webhook::{
-    capture::{CaptureId, NotAnId},
+    capture::{Capture, CaptureId, NotAnId},
     query::Problem,
 };
 use wire::{
@@ -23,6 +23,7 @@ use wire::{
 
 use crate::{
     Clock,
+    body::Bodies,
     care::{Care, CareError, retention::Keeper},
     client::{self, CallError},
     deliveries::forward_view,
@@ -45,7 +46,7 @@ use crate::{
     tunnel::{self, Tunnel},
     view::{
         CaptureDetail, CaptureRow, EndpointView, Event, LineState, ListFilter, ListInfo, Notice,
-        Part, QueryHelp, Record, Source, Status, TextPage, TreePage,
+        Part, QueryHelp, Record, Source, Status,
     },
     watch,
 };
@@ -120,6 +121,9 @@ pub enum Error {
     /// There is no such delivery.
     #[error("there is no delivery {0}")]
     NoDelivery(i64),
+    /// The body has no part of that number.
+    #[error("the body has no such part")]
+    NoPart,
     /// Captures cannot be passed on to there.
     #[error(transparent)]
     Target(#[from] TargetError),
@@ -161,6 +165,7 @@ impl Error {
             Self::Several(_) => "several",
             Self::NoEndpoint(_) => "no_endpoint",
             Self::NoDelivery(_) => "no_delivery",
+            Self::NoPart => "no_part",
             Self::Target(TargetError::Remote { .. }) => "target_remote",
             Self::Target(_) => "target",
             Self::Rules(RulesError::NoRule(_)) => "no_rule",
@@ -191,6 +196,7 @@ struct Parts {
     secrets: Arc<Secrets>,
     lists: Lists,
     inspect: Inspect,
+    bodies: Bodies,
     events: broadcast::Sender<Event>,
     line: Arc<tunnel::State>,
     /// The history has grown, or the pairing may have changed.
@@ -223,6 +229,7 @@ impl Engine {
             options,
             lists: Lists::default(),
             inspect: Inspect::default(),
+            bodies: Bodies::default(),
             events: broadcast::Sender::new(EVENTS),
             line: Arc::default(),
             stored: Arc::default(),
@@ -589,6 +596,16 @@ impl Engine {
         &self.0.stored
     }
 
+    pub(crate) fn bodies(&self) -> &Bodies {
+        &self.0.bodies
+    }
+
+    /// The capture `id`, read once while it is looked at.
+    pub(crate) async fn looked_at(&self, id: &str) -> Result<Arc<Capture>, Error> {
+        let looked = self.0.inspect.look(&self.0.database, id.parse()?).await?;
+        looked.ok_or_else(|| Error::NoCapture(id.to_owned()))
+    }
+
     pub(crate) fn secrets(&self) -> &Arc<Secrets> {
         &self.0.secrets
     }
@@ -712,38 +729,6 @@ impl Engine {
     pub async fn detail(&self, id: &str) -> Result<CaptureDetail, Error> {
         let found = self.0.inspect.detail(&self.0.database, id.parse()?).await?;
         found.ok_or_else(|| Error::NoCapture(id.to_owned()))
-    }
-
-    /// Lines of a body as a tree.
-    ///
-    /// # Errors
-    /// When there is none of that id or the history cannot be read.
-    pub async fn tree(
-        &self,
-        id: &str,
-        folded: Vec<u32>,
-        from: usize,
-        count: usize,
-    ) -> Result<TreePage, Error> {
-        let page = self
-            .0
-            .inspect
-            .tree(&self.0.database, id.parse()?, folded, from, count)
-            .await?;
-        page.ok_or_else(|| Error::NoCapture(id.to_owned()))
-    }
-
-    /// Lines of a body as text.
-    ///
-    /// # Errors
-    /// When there is none of that id or the history cannot be read.
-    pub async fn text(&self, id: &str, from: usize, count: usize) -> Result<TextPage, Error> {
-        let page = self
-            .0
-            .inspect
-            .text(&self.0.database, id.parse()?, from, count)
-            .await?;
-        page.ok_or_else(|| Error::NoCapture(id.to_owned()))
     }
 
     /// Bytes of a head or body as sent.

@@ -4,6 +4,7 @@
 mod answer;
 mod arrival;
 mod background;
+mod body;
 mod care;
 mod client;
 mod deliveries;

@@ -2,6 +2,7 @@
 //! from here, the terminal's `--json` is [`Record`].
 
 mod background;
+mod body;
 mod care;
 mod rules;
 mod settings;
@@ -17,6 +18,11 @@ use webhook::{
 
 pub use self::{
     background::{Background, Language, Loudness, OnClose, WindowNews},
+    body::{
+        BodyForm, BodyKind, BodyOf, BodyRef, BodyView, CharsetView, CodingView, FieldView, Folds,
+        Found, FoundPlace, PartView, PictureView, Shown, TableView, TextPage, TreeKind, TreePage,
+        TreeProblem, TreeRow,
+    },
     care::{
         BackupFile, Compacted, HistoryFile, HistorySizes, HistoryView, Merged, PrunePreview,
         Restored, Retention, Work, WorkProgress,
@@ -107,25 +113,6 @@ pub struct QueryPair {
     pub value: String,
 }
 
-/// What a body is, as far as can be told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
-#[serde(rename_all = "camelCase")]
-#[ts(export)]
-pub enum BodyKind {
-    /// No byte.
-    Empty,
-    /// JSON, or meant to be.
-    Json,
-    /// Pairs as of an HTML form.
-    Form,
-    /// XML, or meant to be.
-    Xml,
-    /// Text of another kind.
-    Text,
-    /// Anything else.
-    Binary,
-}
-
 /// What the detail of a capture shows besides its body.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
@@ -141,8 +128,6 @@ pub struct CaptureDetail {
     pub headers: Vec<HeaderView>,
     /// In the order of the target.
     pub query: Vec<QueryPair>,
-    /// What the body is.
-    pub body_kind: BodyKind,
     /// Bytes of the head.
     #[ts(type = "number")]
     pub head_bytes: usize,
@@ -313,85 +298,6 @@ pub struct ListInfo {
     /// answer is slow, and none is missing.
     #[ts(type = "number")]
     pub behind: u64,
-}
-
-/// One visible line of a body's tree.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
-#[serde(rename_all = "camelCase")]
-#[ts(export)]
-pub struct TreeRow {
-    /// Its number in the tree.
-    pub node: u32,
-    /// How deep it lies; the root is 0.
-    pub depth: u32,
-    /// The member's name, in an object.
-    pub key: Option<String>,
-    /// What it is.
-    pub kind: TreeKind,
-    /// A scalar as sent; of a long one the first 4 KiB.
-    pub text: String,
-    /// There is more of it than `text`.
-    pub is_cut: bool,
-    /// Members or items directly in it.
-    pub children: u32,
-    /// Its inside is not among the lines.
-    pub is_folded: bool,
-    /// Its JSON path.
-    pub path: String,
-}
-
-/// What a node of a tree is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
-#[serde(rename_all = "camelCase")]
-#[ts(export)]
-#[expect(missing_docs, reason = "the names of JSON")]
-pub enum TreeKind {
-    Object,
-    Array,
-    String,
-    Number,
-    Boolean,
-    Null,
-}
-
-/// Where a body stopped being what it claims to be.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
-#[serde(rename_all = "camelCase")]
-#[ts(export)]
-pub struct TreeProblem {
-    /// From 1.
-    pub line: u32,
-    /// In characters, from 1.
-    pub column: u32,
-    /// What was found and what was expected.
-    pub message: String,
-}
-
-/// Some lines of a tree.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
-#[serde(rename_all = "camelCase")]
-#[ts(export)]
-pub struct TreePage {
-    /// Visible lines in all.
-    pub total: usize,
-    /// Those asked for.
-    pub rows: Vec<TreeRow>,
-    /// Why the tree ends early, when it does.
-    pub problem: Option<TreeProblem>,
-}
-
-/// Some lines of a body as text.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
-#[serde(rename_all = "camelCase")]
-#[ts(export)]
-pub struct TextPage {
-    /// Lines in all.
-    pub total: usize,
-    /// Those asked for, without their ends; a very long one is several.
-    pub lines: Vec<String>,
-    /// Bytes of the body.
-    #[ts(type = "number")]
-    pub bytes: usize,
 }
 
 /// A part of a capture.

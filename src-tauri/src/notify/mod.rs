@@ -102,7 +102,7 @@ pub(crate) async fn run(app: AppHandle, mut heard: Receiver<Event>, mut seen: i6
             Some(Ok(Event::FellBack { capture })) => {
                 failures(&engine, &[capture], true).await.map(Come::Failed)
             }
-            Some(Ok(Event::Status { .. } | Event::Endpoints)) => continue,
+            Some(Ok(_)) => continue,
         };
         match come {
             Ok(come) if !is_quiet => come.join(&mut bursts, &settings),

@@ -2,6 +2,9 @@
 // desktop's (`tauri.ts`) and, in a browser and in the tests, `fake/`.
 
 import type { Background } from "../bindings/Background";
+import type { BodyForm } from "../bindings/BodyForm";
+import type { BodyRef } from "../bindings/BodyRef";
+import type { BodyView } from "../bindings/BodyView";
 import type { CaptureDetail } from "../bindings/CaptureDetail";
 import type { CaptureRow } from "../bindings/CaptureRow";
 import type { DeliveryView } from "../bindings/DeliveryView";
@@ -12,6 +15,8 @@ import type { ForwardView } from "../bindings/ForwardView";
 import type { HistoryFile } from "../bindings/HistoryFile";
 import type { HistoryView } from "../bindings/HistoryView";
 import type { Language } from "../bindings/Language";
+import type { Folds } from "../bindings/Folds";
+import type { Found } from "../bindings/Found";
 import type { LinkView } from "../bindings/LinkView";
 import type { ListFilter } from "../bindings/ListFilter";
 import type { ListInfo } from "../bindings/ListInfo";
@@ -47,13 +52,28 @@ export interface Backend {
   closeList(list: number): Promise<void>;
 
   detail(id: string): Promise<CaptureDetail>;
+  /** What a body is. */
+  bodyView(body: BodyRef): Promise<BodyView>;
   /**
-   * A window of the body's outline with the subtrees of `folded` (node numbers) closed. A row's
-   * `text` is the token as it stands in the body: a string with its quotes and escapes.
+   * A window of a body's outline. With `show` what is around that node is opened first, and the
+   * page says where it is. A row's `text` is the token as it stands in the body: a string with its
+   * quotes and escapes.
    */
-  tree(id: string, folded: number[], from: number, count: number): Promise<TreePage>;
-  /** Lines of the body as text, counted from 0, without their line ends. */
-  text(id: string, from: number, count: number): Promise<TextPage>;
+  tree(
+    body: BodyRef,
+    folds: Folds,
+    show: number | null,
+    from: number,
+    count: number,
+  ): Promise<TreePage>;
+  /** Lines of a body's text, counted from 0, without their line ends. */
+  text(body: BodyRef, form: BodyForm, from: number, count: number): Promise<TextPage>;
+  /** Bytes of a body in one of its forms; fewer than `count` at the end, and above 1 MiB. */
+  bodyBytes(body: BodyRef, form: BodyForm, from: number, count: number): Promise<Uint8Array>;
+  /** Rows of a body that is a table. */
+  bodyRows(body: BodyRef, from: number, count: number): Promise<string[][]>;
+  /** Where `needle` occurs in a body's text or tree, small and large letters alike. */
+  bodyFind(body: BodyRef, form: BodyForm, needle: string): Promise<Found>;
   /** Bytes as sent; fewer than `count` only at the end. */
   bytes(id: string, part: Part, from: number, count: number): Promise<Uint8Array>;
 

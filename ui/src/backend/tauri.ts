@@ -19,8 +19,13 @@ export function tauriBackend(): Backend {
     rows: (list, from, count) => invoke("rows", { list, from, count }),
     closeList: (list) => invoke("close_list", { list }),
     detail: (id) => invoke("detail", { id }),
-    tree: (id, folded, from, count) => invoke("tree", { id, folded, from, count }),
-    text: (id, from, count) => invoke("text", { id, from, count }),
+    bodyView: (body) => invoke("body_view", { body }),
+    tree: (body, folds, show, from, count) => invoke("tree", { body, folds, show, from, count }),
+    text: (body, form, from, count) => invoke("text", { body, form, from, count }),
+    bodyBytes: async (body, form, from, count) =>
+      octets(await invoke<ArrayBuffer | number[]>("body_bytes", { body, form, from, count })),
+    bodyRows: (body, from, count) => invoke("body_rows", { body, from, count }),
+    bodyFind: (body, form, needle) => invoke("body_find", { body, form, needle }),
     bytes: async (id, part, from, count) =>
       octets(await invoke<ArrayBuffer | number[]>("bytes", { id, part, from, count })),
     tryLine: (endpoint) => invoke("try_line", { endpoint }),

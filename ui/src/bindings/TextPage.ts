@@ -13,6 +13,10 @@ total: number,
  */
 lines: Array<string>, 
 /**
- * Bytes of the body.
+ * Bytes of the text.
  */
-bytes: number, };
+bytes: number, 
+/**
+ * Bytes of its longest line.
+ */
+longestBytes: number, };

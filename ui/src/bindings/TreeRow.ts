@@ -40,4 +40,8 @@ isFolded: boolean,
 /**
  * Its JSON path.
  */
-path: string, };
+path: string, 
+/**
+ * It is a string that holds JSON, and opens as a part of the body by its number.
+ */
+holdsJson: boolean, };

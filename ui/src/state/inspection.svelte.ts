@@ -2,13 +2,11 @@
 
 import type { Backend } from "../backend/backend";
 import { asUiError } from "../backend/backend";
-import type { BodyKind } from "../bindings/BodyKind";
 import type { CaptureDetail } from "../bindings/CaptureDetail";
 import type { CaptureRow } from "../bindings/CaptureRow";
 import type { DeliveryView } from "../bindings/DeliveryView";
 import type { UiError } from "../bindings/UiError";
 import { Latest } from "./latest";
-import type { BodyView } from "./prefs.svelte";
 
 export class Inspection {
   readonly #backend: Backend;
@@ -67,10 +65,4 @@ export class Inspection {
       if (id === this.row?.id) this.problem = asUiError(reason);
     }
   }
-}
-
-/** The ways in which a body of `kind` can be shown, the most telling first. */
-export function viewsOf(kind: BodyKind): BodyView[] {
-  if (kind === "json") return ["tree", "text", "hex"];
-  return kind === "binary" ? ["hex"] : ["text", "hex"];
 }

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { CaptureDetail } from "../bindings/CaptureDetail";
 import { FakeBackend } from "../backend/fake/fake";
 import { fakeBackend } from "../backend/fake/scenes";
-import { Inspection, viewsOf } from "./inspection.svelte";
+import { Inspection } from "./inspection.svelte";
 
 async function rows(backend: FakeBackend) {
   const { list, count } = await backend.openList({ endpoint: null, text: null, query: null });
@@ -44,12 +44,6 @@ test("a capture that cannot be read says so, and the next one clears it", async 
   await inspection.show(second);
   expect(inspection.problem).toBeNull();
   expect(inspection.detail?.row.id).toBe(second.id);
-});
-
-test("each kind of body has its ways to be shown", () => {
-  expect(viewsOf("json")).toEqual(["tree", "text", "hex"]);
-  expect(viewsOf("form")).toEqual(["text", "hex"]);
-  expect(viewsOf("binary")).toEqual(["hex"]);
 });
 
 test("what came of the capture looked at is read when it is heard of, and of no other", async () => {

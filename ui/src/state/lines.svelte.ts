@@ -2,33 +2,43 @@
 
 import type { Backend } from "../backend/backend";
 import { asUiError } from "../backend/backend";
+import type { BodyRef } from "../bindings/BodyRef";
 import type { UiError } from "../bindings/UiError";
 import { PAGE, Pages } from "./pages.svelte";
 
 export class Lines {
   readonly #backend: Backend;
-  readonly #id: string;
+  readonly #body: BodyRef;
+  readonly #form: "text" | "pretty";
   #pages: Pages<string> | null = $state.raw(null);
   problem: UiError | null = $state.raw(null);
 
-  readonly total = $derived(this.#pages?.total ?? 0);
+  /** Bytes of the text, and of its longest line, when it was opened. */
+  bytes = $state(0);
+  longestBytes = $state(0);
 
-  constructor(backend: Backend, id: string) {
+  readonly total = $derived(this.#pages?.total ?? 0);
+  readonly isOpen = $derived(this.#pages !== null);
+
+  constructor(backend: Backend, body: BodyRef, form: "text" | "pretty") {
     this.#backend = backend;
-    this.#id = id;
+    this.#body = body;
+    this.#form = form;
   }
 
   /** Reads the first window. */
   async open(): Promise<void> {
     try {
-      const page = await this.#backend.text(this.#id, 0, 2 * PAGE);
+      const page = await this.#backend.text(this.#body, this.#form, 0, 2 * PAGE);
       const pages = new Pages(
         async (from: number, count: number) =>
-          (await this.#backend.text(this.#id, from, count)).lines,
+          (await this.#backend.text(this.#body, this.#form, from, count)).lines,
         (reason) => (this.problem = asUiError(reason)),
         page.total,
       );
       pages.put(0, page.lines);
+      this.bytes = page.bytes;
+      this.longestBytes = page.longestBytes;
       this.#pages = pages;
     } catch (reason) {
       this.problem = asUiError(reason);

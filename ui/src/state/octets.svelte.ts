@@ -2,6 +2,7 @@
 
 import type { Backend } from "../backend/backend";
 import { asUiError } from "../backend/backend";
+import type { BodyRef } from "../bindings/BodyRef";
 import type { UiError } from "../bindings/UiError";
 import { Pages } from "./pages.svelte";
 
@@ -10,10 +11,10 @@ export class Octets {
   problem: UiError | null = $state.raw(null);
 
   /** `bytes` is the body's size; a row has `perRow` of them, the last perhaps fewer. */
-  constructor(backend: Backend, id: string, bytes: number, perRow: number) {
+  constructor(backend: Backend, body: BodyRef, bytes: number, perRow: number) {
     this.#pages = new Pages(
       async (from, count) => {
-        const window = await backend.bytes(id, "body", from * perRow, count * perRow);
+        const window = await backend.bodyBytes(body, "bytes", from * perRow, count * perRow);
         const rows = Math.ceil(window.length / perRow);
         return Array.from({ length: rows }, (_, at) =>
           window.subarray(at * perRow, (at + 1) * perRow),

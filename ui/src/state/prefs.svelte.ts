@@ -3,7 +3,8 @@
 
 export const THEMES = ["system", "light", "dark"] as const;
 export const LANGUAGES = ["en", "zh"] as const;
-const VIEWS = ["tree", "text", "hex"] as const;
+/** The ways to show a body. */
+const BODY_LOOKS = ["tree", "pretty", "fields", "parts", "table", "image", "text", "hex"] as const;
 
 /** The parts of a capture, in the order of their tabs. */
 export const TABS = ["body", "headers", "query", "raw", "response"] as const;
@@ -12,7 +13,7 @@ export const TABS = ["body", "headers", "query", "raw", "response"] as const;
 export const SIDE_PX = { min: 150, max: 360, first: 200 };
 export const LIST_PX = { min: 260, max: 900, first: 400 };
 
-export type BodyView = (typeof VIEWS)[number];
+export type BodyLook = (typeof BODY_LOOKS)[number];
 export type Language = (typeof LANGUAGES)[number];
 type Tab = (typeof TABS)[number];
 
@@ -26,8 +27,10 @@ export interface Looks {
   /** Whether the language is the system's, for none was chosen. */
   isSystemLanguage: boolean;
   tab: Tab;
-  /** How bodies are shown where that is possible; null until it was chosen. */
-  bodyView: BodyView | null;
+  /** How bodies of a kind are shown where that is possible; those that were chosen. */
+  bodyLooks: Readonly<Partial<Record<string, BodyLook>>>;
+  /** Whether long lines of a text go on below. */
+  isWrapped: boolean;
   sidePx: number;
   listPx: number;
   isSideOpen: boolean;
@@ -115,7 +118,8 @@ function parse(chosen: object, language: string): Looks {
     isSystemLanguage: oneOf(LANGUAGES, of.language) === null,
     language: oneOf(LANGUAGES, of.language) ?? (/^zh\b/i.test(language) ? "zh" : "en"),
     tab: oneOf(TABS, of.tab) ?? "body",
-    bodyView: oneOf(VIEWS, of.bodyView),
+    bodyLooks: bodyLooks(of.bodyLooks),
+    isWrapped: of.isWrapped === true,
     sidePx: width(SIDE_PX, of.sidePx),
     listPx: width(LIST_PX, of.listPx),
     isSideOpen: of.isSideOpen !== false,
@@ -138,6 +142,12 @@ function chordsOf(kept: unknown): Looks["keys"] {
 
 function texts(kept: unknown): string[] | null {
   return Array.isArray(kept) && kept.every((one) => typeof one === "string") ? kept : null;
+}
+
+function bodyLooks(kept: unknown): Looks["bodyLooks"] {
+  if (typeof kept !== "object" || kept === null) return {};
+  const entries = Object.entries(kept).map(([kind, look]) => [kind, oneOf(BODY_LOOKS, look)]);
+  return Object.fromEntries(entries.filter(([, look]) => look !== null)) as Looks["bodyLooks"];
 }
 
 function oneOf<Name extends string>(choices: readonly Name[], kept: unknown): Name | null {

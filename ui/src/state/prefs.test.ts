@@ -12,10 +12,10 @@ function shelfWith(text: string | null): Shelf {
 
 test("what was set is there in the next run", () => {
   const shelf = shelfWith(null);
-  new Prefs(shelf, "en-GB").set({ sidePx: 222, bodyView: "hex", isListOpen: false });
+  new Prefs(shelf, "en-GB").set({ sidePx: 222, bodyLooks: { json: "hex" }, isListOpen: false });
   expect(new Prefs(shelf, "en-GB").looks).toMatchObject({
     sidePx: 222,
-    bodyView: "hex",
+    bodyLooks: { json: "hex" },
     isListOpen: false,
   });
 });

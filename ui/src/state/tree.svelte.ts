@@ -3,44 +3,46 @@
 
 import type { Backend } from "../backend/backend";
 import { asUiError } from "../backend/backend";
-import type { TreeProblem } from "../bindings/TreeProblem";
+import type { BodyRef } from "../bindings/BodyRef";
+import type { Folds } from "../bindings/Folds";
 import type { TreeRow } from "../bindings/TreeRow";
 import type { UiError } from "../bindings/UiError";
 import { Latest } from "./latest";
-import { unquoted, written } from "../text/json";
+import { wholeOf } from "./body.svelte";
 import { PAGE, Pages } from "./pages.svelte";
 
-/** Rows that the copy of one value may take; for more there is the copy of the whole body. */
-const MOST_COPIED = 5_000;
+/** Bytes that the copy of one value may take; more would choke the clipboard's other end. */
+const MOST_COPIED_BYTES = 8_000_000;
+const NOTHING_FOLDED: Folds = { isAll: false, nodes: [] };
+/** The root is open, or nothing would be seen. */
+const ALL_FOLDED: Folds = { isAll: true, nodes: [0] };
 
 export class Tree {
   readonly #backend: Backend;
-  readonly #id: string;
-  readonly #folding: Latest<number[]>;
+  readonly #body: BodyRef;
+  readonly #folding: Latest<Folds>;
   readonly #moving: Latest<() => Promise<void>>;
   #pages: Pages<TreeRow> | null = $state.raw(null);
-  #folded: number[] = [];
+  #folds: Folds = NOTHING_FOLDED;
   #first = 0;
 
   /** Index of the row that the keyboard stands on. */
   chosen = $state(0);
-  /** Where the body stops being JSON. */
-  notJson: TreeProblem | null = $state.raw(null);
   problem: UiError | null = $state.raw(null);
 
   readonly total = $derived(this.#pages?.total ?? 0);
   readonly isOpen = $derived(this.#pages !== null);
 
-  constructor(backend: Backend, id: string) {
+  constructor(backend: Backend, body: BodyRef) {
     this.#backend = backend;
-    this.#id = id;
-    this.#folding = new Latest((folded) => this.#read(folded));
+    this.#body = body;
+    this.#folding = new Latest((folds) => this.#read(folds));
     this.#moving = new Latest((move) => move());
   }
 
   /** Reads the first window. */
   open(): Promise<void> {
-    return this.#folding.ask([]);
+    return this.#folding.ask(NOTHING_FOLDED);
   }
 
   row(index: number): TreeRow | undefined {
@@ -59,15 +61,43 @@ export class Tree {
   /** Closes an open container, opens a closed one. */
   toggle(row: TreeRow): Promise<void> {
     if (row.children === 0) return Promise.resolve();
-    this.#folded = row.isFolded
-      ? this.#folded.filter((node) => node !== row.node)
-      : [...this.#folded, row.node].sort((one, other) => one - other);
-    return this.#folding.ask(this.#folded);
+    const { isAll, nodes } = this.#folds;
+    this.#folds = {
+      isAll,
+      nodes:
+        row.isFolded === isAll
+          ? [...nodes, row.node].sort((one, other) => one - other)
+          : nodes.filter((node) => node !== row.node),
+    };
+    return this.#folding.ask(this.#folds);
   }
 
   unfoldAll(): Promise<void> {
-    this.#folded = [];
-    return this.#folding.ask([]);
+    this.#folds = NOTHING_FOLDED;
+    return this.#folding.ask(this.#folds);
+  }
+
+  foldAll(): Promise<void> {
+    this.#folds = ALL_FOLDED;
+    this.#first = 0;
+    this.chosen = 0;
+    return this.#folding.ask(this.#folds);
+  }
+
+  /** Opens what is around `node` and stands on it. */
+  reveal(node: number): Promise<void> {
+    return this.#moving.ask(async () => {
+      try {
+        const { shown } = await this.#backend.tree(this.#body, this.#folds, node, 0, 0);
+        if (!shown) return;
+        this.#folds = shown.folds;
+        this.#first = shown.at;
+        await this.#folding.ask(this.#folds);
+        this.choose(shown.at);
+      } catch (reason) {
+        this.problem = asUiError(reason);
+      }
+    });
   }
 
   /** The left key: closes the chosen container, or goes to the one around it. */
@@ -91,29 +121,20 @@ export class Tree {
   }
 
   /**
-   * The value of row `index` as text: a string without quotes and escapes, a container indented
-   * anew with its tokens as sent. Null if it is too large, or a part of it was cut.
+   * The value of `row` as text: a string as what it stands for, a container indented anew with its
+   * tokens as sent. Null if it is too large.
    */
-  async valueText(row: TreeRow, index: number): Promise<string | null> {
-    if (row.isCut) return null;
-    if (row.kind === "string") return unquoted(row.text);
-    const rows = [row];
-    const before = this.#folded.filter((node) => node < row.node); // these decide what `index` is
-    while (row.children > 0 && rows.length <= MOST_COPIED) {
-      const from = index + rows.length;
-      const page = await this.#backend.tree(this.#id, before, from, 4 * PAGE);
-      const end = page.rows.findIndex(({ depth }) => depth <= row.depth);
-      rows.push(...page.rows.slice(0, end < 0 ? undefined : end));
-      if (end >= 0 || from + page.rows.length >= page.total) break;
-    }
-    if (rows.length > MOST_COPIED || rows.some(({ isCut }) => isCut)) return null;
-    return written(rows);
+  async valueText(row: TreeRow): Promise<string | null> {
+    const value = { ...this.#body, parts: [...this.#body.parts, row.node] };
+    const form = row.children > 0 ? "pretty" : "text";
+    const bytes = await wholeOf(this.#backend, value, form, MOST_COPIED_BYTES);
+    return bytes && new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
   }
 
   async #toParent(row: TreeRow): Promise<void> {
     for (let end = this.chosen; end > 0; end -= PAGE) {
       const from = Math.max(0, end - PAGE);
-      const { rows } = await this.#backend.tree(this.#id, this.#folded, from, end - from);
+      const { rows } = await this.#backend.tree(this.#body, this.#folds, null, from, end - from);
       const up = rows.findLastIndex((other) => other.depth < row.depth);
       if (up >= 0) {
         this.choose(from + up);
@@ -122,19 +143,18 @@ export class Tree {
     }
   }
 
-  async #read(folded: number[]): Promise<void> {
+  async #read(folds: Folds): Promise<void> {
     const from = Math.max(0, Math.floor(this.#first / PAGE) * PAGE);
     try {
-      const page = await this.#backend.tree(this.#id, folded, from, 2 * PAGE);
+      const page = await this.#backend.tree(this.#body, folds, null, from, 2 * PAGE);
       const pages = new Pages(
         async (at: number, count: number) =>
-          (await this.#backend.tree(this.#id, folded, at, count)).rows,
+          (await this.#backend.tree(this.#body, folds, null, at, count)).rows,
         (reason) => (this.problem = asUiError(reason)),
         page.total,
       );
       pages.put(from, page.rows);
       this.#pages = pages;
-      this.notJson = page.problem;
       this.choose(this.chosen);
     } catch (reason) {
       this.problem = asUiError(reason);

@@ -6,18 +6,24 @@ import { Tree } from "./tree.svelte";
 
 const settle = () => new Promise((done) => setTimeout(done));
 
+const bodyOf = (id: string) => ({
+  of: { of: "capture" as const, id },
+  parts: [],
+  isAsSent: false,
+  isWhole: false,
+});
+
 /** A tree of one capture whose body is `text`. */
 async function treeOf(text: string) {
   const { start } = fakeBackend("?rows=1");
   const make: typeof start.make = (seq) => ({
     ...start.make(seq),
     body: new TextEncoder().encode(text),
-    kind: "json",
   });
   const backend = new FakeBackend({ ...start, make });
   const { list } = await backend.openList({ endpoint: null, text: null, query: null });
   const [row] = await backend.rows(list, 0, 1);
-  const tree = new Tree(backend, row?.id ?? "");
+  const tree = new Tree(backend, bodyOf(row?.id ?? ""));
   await tree.open();
   tree.view(0, 50);
   await settle();
@@ -89,7 +95,7 @@ test("a string is copied as what it says, a container as text with its own token
   const { tree } = await treeOf(TEXT);
   const copy = async (index: number) => {
     const row = tree.row(index);
-    return row ? tree.valueText(row, index) : null;
+    return row ? tree.valueText(row) : null;
   };
   expect(await copy(5)).toBe("x\ny");
   expect(await copy(3)).toBe("1.0");
@@ -104,20 +110,29 @@ test("a container is copied whole though parts of it are folded", async () => {
   await tree.toggle(inner);
   const outer = tree.row(0);
   if (!outer) throw new Error("the row is in view");
-  expect(JSON.parse((await tree.valueText(outer, 0)) ?? "")).toEqual(JSON.parse(TEXT));
+  expect(JSON.parse((await tree.valueText(outer)) ?? "")).toEqual(JSON.parse(TEXT));
 });
 
-test("what is longer than the tree shows is not copied in part", async () => {
+test("what is longer than the tree shows is copied whole", async () => {
   const { tree } = await treeOf(`{"long": "${"x".repeat(6000)}"}`);
-  const [outer, long] = [tree.row(0), tree.row(1)];
-  if (!outer || !long) throw new Error("the rows are in view");
+  const long = tree.row(1);
+  if (!long) throw new Error("the row is in view");
   expect(long.isCut).toBe(true);
-  expect(await tree.valueText(long, 1)).toBeNull();
-  expect(await tree.valueText(outer, 0)).toBeNull();
+  expect(await tree.valueText(long)).toBe("x".repeat(6000));
 });
 
-test("text that stops being JSON shows what came before, and where it stopped", async () => {
+test("all is folded but the root, and a node is shown wherever it is", async () => {
+  const { tree } = await treeOf(TEXT);
+  await tree.foldAll();
+  expect(shownBy(tree)).toEqual(["- object", "  a object", "  d null", "  e object"]);
+  await tree.reveal(4);
+  expect(tree.row(tree.chosen)).toMatchObject({ node: 4, text: "2e3" });
+  expect(shownBy(tree)).toContain("    b array");
+  await tree.unfoldAll();
+  expect(tree.total).toBe(8);
+});
+
+test("text that stops being JSON shows what came before", async () => {
   const { tree } = await treeOf('{\n  "a": 1,\n  "b": oops\n}');
   expect(tree.total).toBe(2);
-  expect(tree.notJson).toMatchObject({ line: 3, column: 8 });
 });

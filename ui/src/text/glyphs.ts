@@ -27,6 +27,11 @@ const HIDDEN = new RegExp(HIDDEN_CLASS, "u");
 /** In a line of text two are harmless: a tab, and the joiner that makes one emoji of two. */
 const JOINED_EMOJI = String.raw`(?:\p{Extended_Pictographic}[\p{Emoji_Modifier}\u{FE0F}]*\u{200D})+(?=\p{Extended_Pictographic})`;
 const HIDDEN_RUNS = new RegExp(`${JOINED_EMOJI}|(?:(?!\\t)${HIDDEN_CLASS})+`, "gu");
+/** The same for a text that is read a character at a time: all but a tab and joined emoji. */
+export const HIDDEN_IN_CODE = new RegExp(
+  String.raw`(?!\t)(?!(?<=[\p{Extended_Pictographic}\p{Emoji_Modifier}\u{FE0F}])\u{200D})${HIDDEN_CLASS}`,
+  "gu",
+);
 /** Most text is of these only, and is known at once. */
 const PLAIN = /^[ -~]*$/;
 const WIDE =
@@ -79,7 +84,7 @@ function valid(bytes: Uint8Array, at: number, size: number): Glyph {
 const SHORT: Readonly<Record<string, string>> = { "\t": "\\t", "\n": "\\n", "\r": "\\r" };
 
 /** The mark for a character that would not be seen, as programmers write it: `\n`, `\u{202e}`. */
-function markOf(character: string): string | null {
+export function markOf(character: string): string | null {
   if (!HIDDEN.test(character)) return null;
   const code = character.codePointAt(0) ?? 0;
   return SHORT[character] ?? `\\u{${code.toString(16)}}`;

@@ -3,7 +3,6 @@ import { expect, test } from "vitest";
 import { Format, dayNumber } from "./format";
 import { glyphs, marked } from "./glyphs";
 import { asciiOf, hexOf, offsetOf } from "./hex";
-import { written, unquoted } from "./json";
 import { shortType } from "./media";
 import { rowEnds } from "./rows";
 
@@ -107,27 +106,4 @@ test("hexadecimal rows keep their width when bytes run out", () => {
   expect(hexOf(Uint8Array.of(1, 255), 8)).toBe("01 ff" + "   ".repeat(6));
   expect(hexOf(new Uint8Array(16), 16)).toHaveLength(16 * 3);
   expect(asciiOf(Uint8Array.of(0x41, 0x0a, 0x7f))).toBe("A··");
-});
-
-test("an outline becomes text that parses to the same", () => {
-  const scalar = (depth: number, key: string | null, text: string) => ({
-    depth,
-    key,
-    kind: "number",
-    text,
-    children: 0,
-  });
-  const rows = [
-    { depth: 2, key: "x", kind: "object", text: "", children: 2 },
-    { depth: 3, key: "a b", kind: "array", text: "", children: 2 },
-    scalar(4, null, "1.00"),
-    scalar(4, null, "2"),
-    { depth: 3, key: "c", kind: "array", text: "", children: 0 },
-  ];
-  expect(written(rows)).toBe('{\n  "a b": [\n    1.00,\n    2\n  ],\n  "c": []\n}');
-});
-
-test("a token that is not quite a string stays as it is", () => {
-  expect(unquoted('"a\\u0041"')).toBe("aA");
-  expect(unquoted('"raw\u0001"')).toBe('"raw\u0001"');
 });

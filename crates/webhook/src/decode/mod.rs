@@ -1,11 +1,28 @@
-//! What a body is, and views of it for reading. Start at [`kind`].
+//! What a body is, and views of it for reading. Start at [`kind`] for a body as sent, at
+//! [`coding::decode`] and [`shape::Shape`] for one that is looked at closely.
 //!
 //! Nothing here fails: a body that is not what it claims to be is shown as far as it can be read.
 
+pub mod charset;
+pub mod coding;
+pub mod csv;
+pub mod find;
 pub mod form;
+pub mod image;
 pub mod json;
+pub mod media;
+pub mod multipart;
+pub mod shape;
+pub mod xml;
+
+use std::borrow::Cow;
 
 use crate::head::Head;
+
+/// Of a coded body only so much is decoded to be sought.
+const SOUGHT_BYTES: usize = 1 << 20;
+/// What is laid out for reading moves to the right up to here, or depth would cost its square.
+const DEEPEST_INDENT: usize = 40;
 
 /// How a body is best shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -45,14 +62,56 @@ impl BodyKind {
 /// already: `curl -d` calls everything a form, and AWS SNS calls its JSON `text/plain`.
 #[must_use]
 pub fn kind(head: &Head, body: &[u8]) -> BodyKind {
+    if !body.is_empty() && is_coded(head) {
+        return BodyKind::Binary;
+    }
+    plain_kind(head, body)
+}
+
+/// What `body` is sought by: its kind, and its bytes without content codings and in UTF-8. Of a
+/// coded one that is a beginning.
+#[must_use]
+pub fn sought<'a>(head: &Head, body: &'a [u8]) -> (BodyKind, Cow<'a, [u8]>) {
+    let plain = if is_coded(head) {
+        let limits = coding::Limits {
+            kept_bytes: SOUGHT_BYTES,
+            counted_bytes: SOUGHT_BYTES as u64,
+        };
+        match coding::codings(head.as_bytes()) {
+            Ok(codings) => {
+                let decoded = coding::decode(&codings, body, limits);
+                // What is not coded at all was decoded on the way, and its head was left as it was.
+                let is_plain = decoded.bytes.is_empty() && decoded.problem.is_some();
+                if is_plain {
+                    Cow::Borrowed(body)
+                } else {
+                    Cow::Owned(decoded.bytes)
+                }
+            }
+            Err(_) => return (BodyKind::Binary, Cow::Borrowed(body)),
+        }
+    } else {
+        Cow::Borrowed(body)
+    };
+    let content_type = head.first("content-type").unwrap_or_default();
+    let plain = match charset::read(content_type, &plain).utf8 {
+        Some(utf8) => Cow::Owned(utf8),
+        None => plain,
+    };
+    (plain_kind(head, &plain), plain)
+}
+
+fn is_coded(head: &Head) -> bool {
+    head.all("content-encoding")
+        .flat_map(|value| value.split(|byte| *byte == b','))
+        .any(|coding| !is_identity(coding.trim_ascii()))
+}
+
+fn plain_kind(head: &Head, body: &[u8]) -> BodyKind {
     if body.is_empty() {
         return BodyKind::Empty;
     }
-    let is_coded = head
-        .all("content-encoding")
-        .flat_map(|value| value.split(|byte| *byte == b','))
-        .any(|coding| !is_identity(coding.trim_ascii()));
-    if is_coded || body.contains(&0) || std::str::from_utf8(body).is_err() {
+    if body.contains(&0) || std::str::from_utf8(body).is_err() {
         return BodyKind::Binary;
     }
     let essence = head.first("content-type").map(essence).unwrap_or_default();
@@ -72,6 +131,11 @@ pub fn kind(head: &Head, body: &[u8]) -> BodyKind {
 #[must_use]
 pub fn without_bom(text: &[u8]) -> &[u8] {
     text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text)
+}
+
+/// Adds two blanks a level to `out`.
+fn indent(out: &mut Vec<u8>, depth: usize) {
+    out.resize(out.len() + 2 * depth.min(DEEPEST_INDENT), b' ');
 }
 
 fn is_identity(coding: &[u8]) -> bool {
@@ -154,5 +218,25 @@ mod tests {
             BodyKind::Json,
         );
         check(&[json, ("content-encoding", "")], b"{}", BodyKind::Json);
+    }
+
+    #[test]
+    fn a_body_is_sought_by_what_it_says_and_not_by_how_it_was_packed() {
+        let check = |headers: &[(&str, &str)], body: &[u8], want: (BodyKind, &str)| {
+            let headers = headers.iter().map(|(n, v)| (n.as_bytes(), v.as_bytes()));
+            let head = Head::compose(b"POST", b"/", b"HTTP/1.1", headers).unwrap();
+            let (kind, text) = sought(&head, body);
+            assert_eq!((kind, &*String::from_utf8_lossy(&text)), want);
+        };
+        let json = ("content-type", "application/json");
+        let zstd = zstd::encode_all(&b"{\"a\": 1}"[..], 1).unwrap();
+        let packed = [json, ("content-encoding", "zstd")];
+        check(&packed, &zstd, (BodyKind::Json, "{\"a\": 1}"));
+        check(&packed, b"{}", (BodyKind::Json, "{}"));
+        check(&[json], b"[1]", (BodyKind::Json, "[1]"));
+        let latin = [("content-type", "text/plain; charset=latin1")];
+        check(&latin, b"caf\xe9", (BodyKind::Text, "café"));
+        let odd = [json, ("content-encoding", "odd")];
+        check(&odd, b"{}", (BodyKind::Binary, "{}"));
     }
 }

@@ -1,7 +1,7 @@
 //! A capture with what is known of it, held against a query in memory. Start at
 //! [`Query::matches`].
 
-use std::cell::OnceCell;
+use std::{borrow::Cow, cell::OnceCell};
 
 use super::{
     ast::{Node, Place, Query, Term, TextTest},
@@ -46,7 +46,7 @@ pub struct Facts<'a> {
 pub struct Subject<'a> {
     capture: &'a Capture,
     facts: Facts<'a>,
-    kind: OnceCell<BodyKind>,
+    plain: OnceCell<(BodyKind, Cow<'a, [u8]>)>,
     head: OnceCell<String>,
     body: OnceCell<String>,
 }
@@ -58,16 +58,19 @@ impl<'a> Subject<'a> {
         Self {
             capture,
             facts,
-            kind: OnceCell::new(),
+            plain: OnceCell::new(),
             head: OnceCell::new(),
             body: OnceCell::new(),
         }
     }
 
-    fn kind(&self) -> BodyKind {
-        *self
-            .kind
-            .get_or_init(|| decode::kind(&self.capture.head, &self.capture.body))
+    /// The body without its codings, and what it is.
+    fn plain(&self) -> (BodyKind, &[u8]) {
+        let capture = self.capture;
+        let (kind, plain) = self
+            .plain
+            .get_or_init(|| decode::sought(&capture.head, &capture.body));
+        (*kind, plain)
     }
 
     fn head(&self) -> &str {
@@ -77,7 +80,8 @@ impl<'a> Subject<'a> {
     fn body(&self) -> &str {
         self.body.get_or_init(|| {
             let mut stream = String::from(" ");
-            visit(self.kind(), &self.capture.body, |piece| {
+            let (kind, plain) = self.plain();
+            visit(kind, plain, |piece| {
                 if let Piece::Text(text) | Piece::At(_, Some(text)) = piece {
                     words::push(&mut stream, text);
                 }
@@ -96,14 +100,17 @@ impl<'a> Subject<'a> {
                 let lossy = |value| String::from_utf8_lossy(value).into_owned();
                 texts.extend(self.capture.head.all(name).map(lossy));
             }
-            TextField::Body(path) => visit(self.kind(), &self.capture.body, |piece| {
-                if let Piece::At(place, text) = piece
-                    && path.leads_to(place)
-                {
-                    is_there = true;
-                    texts.extend(text.map(str::to_owned));
-                }
-            }),
+            TextField::Body(path) => {
+                let (kind, plain) = self.plain();
+                visit(kind, plain, |piece| {
+                    if let Piece::At(place, text) = piece
+                        && path.leads_to(place)
+                    {
+                        is_there = true;
+                        texts.extend(text.map(str::to_owned));
+                    }
+                });
+            }
         }
         is_there |= !texts.is_empty();
         (texts, is_there)

@@ -55,8 +55,8 @@ impl ValuesOf {
             }
             Self::BodyPaths => {
                 let mut paths = Vec::new();
-                let kind = decode::kind(&capture.head, &capture.body);
-                visit(kind, &capture.body, |piece| {
+                let (kind, plain) = decode::sought(&capture.head, &capture.body);
+                visit(kind, &plain, |piece| {
                     if let Piece::At(place, Some(_)) = piece {
                         let is_key = |step: &&Step| matches!(step, Step::Key(_));
                         let keys = place.iter().filter(is_key).cloned().collect();

@@ -54,8 +54,8 @@ pub fn entry(capture: &Capture) -> Entry {
         Key::header(&name).term(WHOLE, &value).push_to(&mut whole);
     }
     let mut body = String::from(" ");
-    let kind = decode::kind(&capture.head, &capture.body);
-    visit(kind, &capture.body, |piece| match piece {
+    let (kind, plain) = decode::sought(&capture.head, &capture.body);
+    visit(kind, &plain, |piece| match piece {
         Piece::Text(text) => words::push(&mut body, text),
         Piece::At(place, text) => {
             words::push(&mut body, text.unwrap_or_default());

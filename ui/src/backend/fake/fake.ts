@@ -2,6 +2,9 @@
 // of the built window. It keeps the real one's contract; only its webhooks are made up.
 
 import type { Background } from "../../bindings/Background";
+import type { BodyForm } from "../../bindings/BodyForm";
+import type { BodyRef } from "../../bindings/BodyRef";
+import type { BodyView } from "../../bindings/BodyView";
 import type { CaptureDetail } from "../../bindings/CaptureDetail";
 import type { CaptureRow } from "../../bindings/CaptureRow";
 import type { DeliveryView } from "../../bindings/DeliveryView";
@@ -12,6 +15,8 @@ import type { ForwardView } from "../../bindings/ForwardView";
 import type { HistoryFile } from "../../bindings/HistoryFile";
 import type { HistoryView } from "../../bindings/HistoryView";
 import type { Language } from "../../bindings/Language";
+import type { Folds } from "../../bindings/Folds";
+import type { Found } from "../../bindings/Found";
 import type { LinkView } from "../../bindings/LinkView";
 import type { ListFilter } from "../../bindings/ListFilter";
 import type { ListInfo } from "../../bindings/ListInfo";
@@ -29,9 +34,9 @@ import type { WindowNews } from "../../bindings/WindowNews";
 import type { Backend } from "../backend";
 import { attempts, body } from "./answers";
 import { Native } from "./native";
-import { fault, Owned } from "./owned";
 import { FakeCare } from "./care";
-import { outline, treePage, type Outline } from "./outline";
+import { opened, type FakeBody } from "./bodies";
+import { fault, Owned } from "./owned";
 import { helpWith, lets } from "./query";
 import type { Maker, Sample } from "./samples";
 
@@ -74,7 +79,7 @@ export class FakeBackend implements Backend {
   #link: LinkView | null = null;
   #status: Status;
   #nextList = 1;
-  #outline: { id: string; of: Outline } | null = null;
+  #opened: { name: string; body: FakeBody } | null = null;
 
   /** The window around the page. */
   readonly native = new Native();
@@ -200,34 +205,56 @@ export class FakeBackend implements Backend {
           isSecret: /^(authorization|cookie)$/i.test(name),
         })),
         query: [...new URLSearchParams(query)].map(([name, value]) => ({ name, value })),
-        bodyKind: sample.kind,
         headBytes: head(sample).length,
       };
     });
   }
 
-  tree(id: string, folded: number[], from: number, count: number): Promise<TreePage> {
-    return this.#answer(`tree ${String(from)} ${String(count)}`, () => {
-      if (this.#outline?.id !== id) {
-        const text = new TextDecoder().decode(this.#sample(this.#seq(id)).body);
-        this.#outline = { id, of: outline(text) };
-      }
-      return treePage(this.#outline.of, folded, from, count);
-    });
+  bodyView(body: BodyRef): Promise<BodyView> {
+    return this.#answer("bodyView", () => this.#body(body).view());
   }
 
-  text(id: string, from: number, count: number): Promise<TextPage> {
-    return this.#answer(`text ${String(from)} ${String(count)}`, () => {
-      const { body } = this.#sample(this.#seq(id));
-      const lines = new TextDecoder().decode(body).split("\n");
-      return { total: lines.length, lines: lines.slice(from, from + count), bytes: body.length };
-    });
+  tree(
+    body: BodyRef,
+    folds: Folds,
+    show: number | null,
+    from: number,
+    count: number,
+  ): Promise<TreePage> {
+    return this.#answer(`tree ${String(from)} ${String(count)}`, () =>
+      this.#body(body).tree(folds, show, from, count),
+    );
+  }
+
+  text(body: BodyRef, form: BodyForm, from: number, count: number): Promise<TextPage> {
+    return this.#answer(`text ${String(from)} ${String(count)}`, () =>
+      this.#body(body).textPage(form, from, count),
+    );
+  }
+
+  bodyBytes(body: BodyRef, form: BodyForm, from: number, count: number): Promise<Uint8Array> {
+    return this.#answer(`bodyBytes ${form} ${String(from)} ${String(count)}`, () =>
+      this.#body(body).bytes(form, from, count),
+    );
+  }
+
+  bodyRows(body: BodyRef, from: number, count: number): Promise<string[][]> {
+    return this.#answer(`bodyRows ${String(from)} ${String(count)}`, () =>
+      this.#body(body).rows(from, count),
+    );
+  }
+
+  bodyFind(body: BodyRef, form: BodyForm, needle: string): Promise<Found> {
+    return this.#answer(`bodyFind ${needle}`, () => this.#body(body).find(form, needle));
   }
 
   bytes(id: string, part: Part, from: number, count: number): Promise<Uint8Array> {
     return this.#answer(`bytes ${part} ${String(from)} ${String(count)}`, () => {
       const sample = this.#sample(this.#seq(id));
-      return (part === "head" ? head(sample) : sample.body).slice(from, from + count);
+      return (part === "head" ? head(sample) : (sample.packed?.sent ?? sample.body)).slice(
+        from,
+        from + count,
+      );
     });
   }
 
@@ -455,6 +482,20 @@ export class FakeBackend implements Backend {
     return made;
   }
 
+  /** A body, opened once while it is looked at. */
+  #body(ref: BodyRef): FakeBody {
+    const name = JSON.stringify(ref);
+    if (this.#opened?.name !== name) {
+      const { of } = ref;
+      const message =
+        of.of === "delivery"
+          ? { media: "application/json", body: body(of.number) }
+          : messageOf(this.#sample(this.#seq(of.id)));
+      this.#opened = { name, body: opened(message, ref) };
+    }
+    return this.#opened.body;
+  }
+
   #endpointOf(seq: number): string {
     const all = this.start.endpoints;
     return all[this.#sample(seq).endpoint % all.length]?.id ?? "local";
@@ -477,7 +518,7 @@ export class FakeBackend implements Backend {
       method: sample.method,
       target: sample.target.slice(0, 512),
       contentType: type,
-      bodyBytes: sample.body.length,
+      bodyBytes: (sample.packed?.sent ?? sample.body).length,
       flaws: sample.flaws,
       delivery: last
         ? { status: last.status, isBroken: last.error !== null, totalMs: last.totalMs }
@@ -508,4 +549,9 @@ export class FakeBackend implements Backend {
 function head({ method, target, headers }: Sample): Uint8Array {
   const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`);
   return new TextEncoder().encode(`${method} ${target} HTTP/1.1\r\n${lines.join("")}\r\n`);
+}
+
+function messageOf({ headers, body, packed }: Sample) {
+  const media = headers.find(([name]) => name === "content-type")?.[1] ?? "";
+  return { media, body, packed };
 }

@@ -2,6 +2,8 @@
 // they stand, up to where the text stops being JSON.
 
 import type { TreeKind } from "../../bindings/TreeKind";
+import type { Folds } from "../../bindings/Folds";
+import type { Shown } from "../../bindings/Shown";
 import type { TreePage } from "../../bindings/TreePage";
 import type { TreeProblem } from "../../bindings/TreeProblem";
 import type { TreeRow } from "../../bindings/TreeRow";
@@ -19,6 +21,8 @@ interface Node {
   path: string;
   /** The number of the first node after its inside. */
   end: number;
+  /** Where it stands in the text. */
+  span: [start: number, end: number];
 }
 
 export interface Outline {
@@ -41,6 +45,7 @@ export function outline(text: string): Outline {
   const close = (): void => {
     const node = nodes[open.pop() ?? 0];
     if (node) node.end = nodes.length;
+    if (node) node.span[1] = at + 1;
   };
   for (;;) {
     SPACE.lastIndex = at;
@@ -64,7 +69,7 @@ export function outline(text: string): Outline {
       key = JSON.parse(token) as string;
     } else {
       if (!parent && nodes.length > 0) return stop("more text after the value");
-      nodes.push(node(token, key, parent, open.length, nodes.length + 1));
+      nodes.push(node(token, key, parent, open.length, nodes.length + 1, at));
       if (parent) parent.children += 1;
       if (token === "{" || token === "[") open.push(nodes.length - 1);
       key = null;
@@ -79,6 +84,7 @@ function node(
   parent: Node | undefined,
   depth: number,
   end: number,
+  at: number,
 ): Node {
   const kind = kindOf(token);
   const isContainer = kind === "object" || kind === "array";
@@ -90,6 +96,7 @@ function node(
     children: 0,
     path: pathOf(key, parent),
     end,
+    span: [at, at + token.length],
   };
 }
 
@@ -109,20 +116,20 @@ function pathOf(key: string | null, parent: Node | undefined): string {
     : `${parent.path}[${JSON.stringify(key)}]`;
 }
 
-/** The rows of `outline` from `from` on, with the insides of `folded` left out. */
+/** The rows of `outline` from `from` on, with the insides of what is folded left out. */
 export function treePage(
   outline: Outline,
-  folded: number[],
+  folds: Folds,
   from: number,
   count: number,
-): TreePage {
+): Omit<TreePage, "shown"> {
   const rows: TreeRow[] = [];
-  const closed = new Set(folded);
+  const named = new Set(folds.nodes);
   let total = 0;
   for (let number = 0; number < outline.nodes.length;) {
     const node = outline.nodes[number];
     if (!node) break;
-    const isFolded = closed.has(number) && node.children > 0;
+    const isFolded = named.has(number) !== folds.isAll && node.children > 0;
     if (total >= from && rows.length < count) rows.push(row(node, number, isFolded));
     total += 1;
     number = isFolded ? node.end : number + 1;
@@ -136,5 +143,18 @@ function row(
   isFolded: boolean,
 ): TreeRow {
   const isCut = text.length > CUT_AT;
-  return { node, depth, key, kind, text: text.slice(0, CUT_AT), isCut, children, isFolded, path };
+  const holdsJson = kind === "string" && /^"\s*(\{.*:.*\}|\[.*\])\s*"$/.test(text);
+  const shown = text.slice(0, CUT_AT);
+  return { node, depth, key, kind, text: shown, isCut, children, isFolded, holdsJson, path };
+}
+
+/** Where `node` is once what is around it is open. */
+export function shownIn(outline: Outline, { isAll, nodes }: Folds, node: number): Shown | null {
+  if (!outline.nodes[node]) return null;
+  const around = outline.nodes.flatMap(({ end }, at) => (at < node && node < end ? [at] : []));
+  const others = nodes.filter((at) => !around.includes(at));
+  const opened = isAll ? [...others, ...around] : others;
+  const folds = { isAll, nodes: opened.sort((one, other) => one - other) };
+  const { rows } = treePage(outline, folds, 0, outline.nodes.length);
+  return { at: rows.findIndex((row) => row.node === node), folds };
 }

@@ -1,7 +1,7 @@
 // Webhooks for the fake engine, each made from its number alone, so that a million cost nothing.
 
 import type { CaptureRow } from "../../bindings/CaptureRow";
-import type { BodyKind } from "../../bindings/BodyKind";
+import type { Message } from "./bodies";
 
 /** One made-up request. */
 export interface Sample {
@@ -11,7 +11,8 @@ export interface Sample {
   target: string;
   headers: [name: string, value: string][];
   body: Uint8Array;
-  kind: BodyKind;
+  /** How it was packed, where it was. */
+  packed?: Message["packed"];
   isHeld: boolean;
   flaws: string[];
   /** Who sent it and what it is about, where that is known. */
@@ -43,18 +44,17 @@ const hex = (seq: number, digits: number): string =>
     .slice(0, digits);
 
 function json(seq: number, target: string, name: string, event: string, value: unknown): Sample {
-  return sample(seq, "POST", target, "json", "application/json", JSON.stringify(value, null, 2), [
+  return sample(seq, "POST", target, "application/json", JSON.stringify(value, null, 2), [
     ["X-Event", event],
     ["User-Agent", `${name}-Hookshot/${hex(seq, 7)}`],
     ["X-Hub-Signature-256", `sha256=${hex(seq, 64)}`],
   ]);
 }
 
-function sample(
+export function sample(
   seq: number,
   method: string,
   target: string,
-  kind: BodyKind,
   type: string | null,
   text: string | Uint8Array,
   more: [string, string][] = [],
@@ -72,7 +72,7 @@ function sample(
   const chance = scatter(seq * 7);
   const flaws = chance % 23 === 0 ? ["normalised"] : [];
   const endpoint = ENDPOINTS.findIndex((part) => target.includes(part));
-  return { endpoint, method, target, headers, body, kind, isHeld: chance % 17 === 0, flaws };
+  return { endpoint, method, target, headers, body, isHeld: chance % 17 === 0, flaws };
 }
 
 /** What the engine would make out of it. */
@@ -174,7 +174,6 @@ const commanded = (seq: number): Sample =>
     seq,
     "POST",
     "/h/sLk88q/slack",
-    "form",
     "application/x-www-form-urlencoded",
     `token=${hex(seq, 24)}&team_domain=acme&user_name=mei&command=%2Fdeploy&text=api+v1.${String(seq % 9)}`,
     [["X-Slack-Request-Timestamp", String(1762955002 + seq)]],
@@ -185,7 +184,6 @@ const order = (seq: number): Sample =>
     seq,
     "PUT",
     `/h/oRd55x/orders/${String(1000 + (seq % 9000))}?shop=north&retry=1&note=a%20b`,
-    "xml",
     "application/xml; charset=utf-8",
     `<?xml version="1.0" encoding="UTF-8"?>\n<order id="${String(seq)}">\n  <total currency="EUR">49.00</total>\n  <line sku="TH-1" count="2"/>\n</order>\n`,
   );
@@ -195,20 +193,18 @@ const picture = (seq: number): Sample =>
     seq,
     "POST",
     "/upload?part=2",
-    "binary",
     "application/octet-stream",
     Uint8Array.from({ length: 300 + (seq % 900) }, (_, at) => scatter(seq + at) & 0xff),
   );
 
 const ping = (seq: number): Sample =>
-  sample(seq, "GET", `/h/7QkZp2/github?challenge=${hex(seq, 16)}`, "empty", null, "");
+  sample(seq, "GET", `/h/7QkZp2/github?challenge=${hex(seq, 16)}`, null, "");
 
 const broken = (seq: number): Sample =>
   sample(
     seq,
     "POST",
     "/h/9xRt41/stripe",
-    "json",
     "application/json",
     `{\n  "id": "evt_${hex(seq, 12)}",\n  "type": "charge.failed",\n  "data": [1, 2, oops]\n}`,
   );
@@ -246,7 +242,6 @@ export const overfull: Maker = (seq) => {
     seq,
     seq % 2 ? "DELETE" : "PROPFIND",
     target ?? "/",
-    "json",
     "application/vnd.acme.events.v3.very-long-subtype-name+json; charset=utf-8; profile=long",
     JSON.stringify(long, null, 1),
     [

@@ -4,6 +4,7 @@ import type { EndpointView } from "../../bindings/EndpointView";
 import type { Status } from "../../bindings/Status";
 import type { Start } from "./fake";
 import { FakeBackend } from "./fake";
+import { bodies } from "./bodysamples";
 import { everyday, overfull } from "./samples";
 
 const LOCAL: EndpointView = {
@@ -53,6 +54,12 @@ const SCENES: Record<string, (rows: number | null) => Start> = {
     rows: rows ?? 1204,
     make: everyday,
     endpoints: [...publicOnes(NAMES).map(passedOn), LOCAL],
+    status: status({}),
+  }),
+  bodies: () => ({
+    rows: 12,
+    make: bodies,
+    endpoints: [...publicOnes(NAMES), LOCAL],
     status: status({}),
   }),
   empty: () => ({

@@ -84,7 +84,7 @@ pub struct Problem {
 
 impl Problem {
     /// The problem at the end of `read`.
-    pub(super) fn at(read: &[u8], message: &'static str) -> Self {
+    pub(in crate::decode) fn at(read: &[u8], message: &'static str) -> Self {
         let line_start = read
             .iter()
             .rposition(|byte| *byte == b'\n')

@@ -39,13 +39,3 @@ export function written(rows: readonly Token[]): string {
 }
 
 const indent = (depth: number): string => "  ".repeat(depth);
-
-/** What a string token says; the token itself if it is not quite one. */
-export function unquoted(token: string): string {
-  try {
-    const value: unknown = JSON.parse(token);
-    return typeof value === "string" ? value : token;
-  } catch {
-    return token;
-  }
-}
