@@ -33,10 +33,11 @@ use crate::{
     lists::Lists,
     probe::Prober,
     receiver::{self, ReceiverError},
+    replay::{Means, ReplayError, Runs},
     secrets::{Secret, SecretError, Secrets},
     settings::{Settings, SettingsError},
     store::{
-        self, captures, deliveries, index,
+        self, captures, forwards, index,
         pairing::{self, Endpoint, Pairing},
         search::{self, Sought},
     },
@@ -127,6 +128,9 @@ pub enum Error {
     /// The query cannot be read; the first thing that is wrong.
     #[error("{}", .0.first().map_or_else(String::new, |problem| problem.kind.to_string()))]
     Query(Vec<Problem>),
+    /// Captures were not sent again.
+    #[error(transparent)]
+    Replay(#[from] ReplayError),
     /// The receiver on this computer is not up.
     #[error("the local receiver is not running: choose a free port in the settings")]
     NoReceiver,
@@ -157,6 +161,7 @@ impl Error {
             Self::Target(_) => "target",
             Self::NoList(_) => "no_list",
             Self::Query(_) => "query",
+            Self::Replay(error) => error.code(),
             Self::NoReceiver => "no_receiver",
         }
     }
@@ -187,6 +192,7 @@ struct Parts {
     receiver: OnceLock<SocketAddr>,
     forward_all: OnceLock<Target>,
     notices: Mutex<Vec<Notice>>,
+    runs: Runs,
     /// Those who bring captures; they end first.
     doors: Tasks,
     tasks: Tasks,
@@ -214,6 +220,7 @@ impl Engine {
             receiver: OnceLock::new(),
             forward_all: OnceLock::new(),
             notices: Mutex::default(),
+            runs: Runs::default(),
             doors: Tasks::new(),
             tasks: Tasks::new(),
         })))
@@ -505,6 +512,24 @@ impl Engine {
         &self.0.secrets
     }
 
+    /// What sending again needs of it.
+    pub(crate) fn means(&self) -> Means {
+        Means {
+            database: Arc::clone(&self.0.database),
+            clock: self.0.options.clock,
+            events: self.0.events.clone(),
+            stored: Arc::clone(&self.0.stored),
+        }
+    }
+
+    pub(crate) fn runs(&self) -> &Runs {
+        &self.0.runs
+    }
+
+    pub(crate) fn tasks(&self) -> &Tasks {
+        &self.0.tasks
+    }
+
     /// Has those who watch look at once.
     pub(crate) fn has_changed(&self) {
         self.0.stored.notify_one();
@@ -525,7 +550,7 @@ impl Engine {
             Ok((
                 pairing::endpoints(db)?,
                 captures::by_endpoint(db)?,
-                deliveries::forwards(db)?,
+                forwards::all(db)?,
             ))
         };
         let (endpoints, counts, forwards) = self.0.database.read(read).await?;
@@ -553,7 +578,7 @@ impl Engine {
         Ok(all)
     }
 
-    fn sought(&self, filter: ListFilter) -> Result<Sought, Error> {
+    pub(crate) fn sought(&self, filter: ListFilter) -> Result<Sought, Error> {
         Sought::new(filter, self.now_ms()).map_err(Error::Query)
     }
 

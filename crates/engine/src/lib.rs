@@ -9,6 +9,7 @@ mod endpoints;
 mod engine;
 pub mod export;
 mod forward;
+mod forwarding;
 mod help;
 pub mod import;
 mod indexer;
@@ -20,6 +21,7 @@ mod lists;
 mod place;
 mod probe;
 mod receiver;
+mod replay;
 pub mod runner;
 mod secrets;
 pub mod serve;
@@ -36,6 +38,7 @@ pub use crate::{
     forward::{Target, TargetError},
     place::{computer_name, data_folder},
     receiver::ReceiverError,
+    replay::{ReplayError, Signer},
     secrets::{Secret, SecretError, Secrets},
     settings::{ReceiverSettings, Settings, SettingsError},
 };

@@ -1,6 +1,7 @@
 //! What the engine shows to its faces: plain data, made for reading. The page's types are generated
 //! from here, the terminal's `--json` is [`Record`].
 
+mod replay;
 mod settings;
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
@@ -12,7 +13,14 @@ use webhook::{
     sender::{self, Sender},
 };
 
-pub use self::settings::{AnswerView, SettingsView};
+pub use self::{
+    replay::{
+        BodyEdit, Confirmed, EditView, ForwardSettings, HeaderEdit, Missed, Pace, ReplayOptions,
+        ReplayProgress, ReplayReport, ReplaySelection, ReplaySend, ReplayState, Replayed,
+        ReplayedOne,
+    },
+    settings::{AnswerView, SettingsView},
+};
 
 /// Where a capture came in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
@@ -68,6 +76,10 @@ pub struct CaptureRow {
     pub summary: Option<String>,
     /// The last attempt to pass it on.
     pub delivery: Option<RowDelivery>,
+    /// The id of the capture that it was edited from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub origin: Option<String>,
 }
 
 /// One header field.
@@ -209,6 +221,14 @@ pub struct DeliveryView {
     /// How long it took in all.
     #[ts(type = "number")]
     pub total_ms: u64,
+    /// A person sent it again; else it went by itself.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[ts(optional, as = "Option<bool>")]
+    pub is_replay: bool,
+    /// Which of several tries it was, when it was not the first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub attempt: Option<u32>,
 }
 
 /// A sender that is known.
@@ -541,6 +561,11 @@ pub enum Event {
     },
     /// An endpoint came, went or changed.
     Endpoints,
+    /// A replay went on, rests or has ended.
+    Replay {
+        /// How far it is.
+        progress: ReplayProgress,
+    },
 }
 
 /// An error as the page hears it.

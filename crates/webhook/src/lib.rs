@@ -5,6 +5,7 @@ pub mod capture;
 pub mod decode;
 pub mod delivery;
 pub mod diff;
+pub mod edit;
 pub mod escape;
 pub mod export;
 pub mod head;

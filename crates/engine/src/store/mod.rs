@@ -2,7 +2,9 @@
 
 mod bits;
 pub(crate) mod captures;
+pub(crate) mod confirmed;
 pub(crate) mod deliveries;
+pub(crate) mod forwards;
 pub(crate) mod index;
 pub(crate) mod pairing;
 pub(crate) mod search;
@@ -14,6 +16,7 @@ use sqlite::{Database, OpenError, rusqlite::Connection};
 const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/1.sql"),
     include_str!("../../migrations/2.sql"),
+    include_str!("../../migrations/3.sql"),
 ];
 
 /// Opens the history in the folder `data`.
@@ -72,7 +75,7 @@ mod tests {
                 captures::after(db, 0, 10)?,
                 captures::rows(db, &[1])?,
                 pairing::read(db)?,
-                deliveries::forwards(db)?,
+                forwards::all(db)?,
             ))
         };
         let (captures, rows, pairing, forwards) = new.read(read).await.unwrap();
