@@ -62,6 +62,12 @@ pub(crate) enum Command {
     /// Bring captures in: curl commands, HAR, `.http` files, NDJSON
     #[command(after_help = IMPORT_EXAMPLES)]
     Import(Import),
+    /// Send captures again: as they were sent, edited, at their pace, twice, in another order
+    #[command(after_help = crate::replay::EXAMPLES)]
+    Replay(crate::replay::Replay),
+    /// Say where the captures of an endpoint go by themselves, and how; send what never got there
+    #[command(after_help = crate::forward::EXAMPLES)]
+    Forward(crate::forward::Forward),
     /// Serve hooks files as adnanh/webhook does, with its flags: -h shows them
     #[command(disable_help_flag = true)]
     Serve {

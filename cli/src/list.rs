@@ -63,7 +63,7 @@ async fn show(engine: &Engine, filter: ListFilter, limit: usize, json: bool) -> 
 }
 
 /// What is wrong with `query`, each problem under its place.
-fn pointed(query: &str, problems: &[Problem]) -> String {
+pub(crate) fn pointed(query: &str, problems: &[Problem]) -> String {
     let shown = |text: &str| -> String {
         let one = |c: char| if c.is_control() { ' ' } else { c };
         text.chars().map(one).collect()

@@ -6,10 +6,12 @@ mod batch;
 mod endpoint;
 mod export;
 mod flags;
+mod forward;
 mod import;
 mod list;
 mod listen;
 mod print;
+mod replay;
 mod serve;
 mod verbs;
 
@@ -77,6 +79,8 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Show(args) => verbs::show(&engine, &args).await,
         Command::Export(args) => export::run(&engine, args).await,
         Command::Import(args) => import::run(&engine, &args.file).await,
+        Command::Replay(args) => replay::run(&engine, args).await,
+        Command::Forward(args) => forward::run(&engine, args).await,
         Command::Serve { .. } | Command::Verify(_) | Command::Handshake(_) => Ok(()),
     }
 }

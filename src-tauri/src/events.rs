@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use engine::{
     Engine,
-    view::{Event, Status},
+    view::{Event, ReplayProgress, Status},
 };
 use tokio::{
     sync::broadcast::{
@@ -80,6 +80,7 @@ struct News {
     delivered: Vec<String>,
     endpoints: bool,
     status: Option<Status>,
+    replays: Vec<ReplayProgress>,
 }
 
 impl News {
@@ -89,6 +90,11 @@ impl News {
             Event::Delivered { captures } => self.delivered.extend(captures),
             Event::Endpoints => self.endpoints = true,
             Event::Status { status } => self.status = Some(status),
+            // Of each replay the newest counts.
+            Event::Replay { progress } => {
+                self.replays.retain(|one| one.run != progress.run);
+                self.replays.push(progress);
+            }
         }
     }
 
@@ -105,9 +111,12 @@ impl News {
         let delivered = (!captures.is_empty()).then_some(Event::Delivered { captures });
         let endpoints = self.endpoints.then_some(Event::Endpoints);
         let status = self.status.map(|status| Event::Status { status });
+        let replays = self.replays.into_iter();
+        let replays = replays.map(|progress| Event::Replay { progress });
         [captured, delivered, endpoints, status]
             .into_iter()
             .flatten()
+            .chain(replays)
             .collect()
     }
 }
@@ -176,7 +185,10 @@ mod tests {
     fn captured(news: &[Event]) -> u64 {
         let counts = news.iter().map(|event| match event {
             Event::Captured { count } => *count,
-            Event::Delivered { .. } | Event::Status { .. } | Event::Endpoints => 0,
+            Event::Delivered { .. }
+            | Event::Status { .. }
+            | Event::Endpoints
+            | Event::Replay { .. } => 0,
         });
         counts.sum()
     }

@@ -99,7 +99,7 @@ impl Forwarder {
                 } in group.drain(..)
                 {
                     for forward in self.passing(&all, endpoint.as_str(), id).await {
-                        if let Some(to) = lane(&mut lanes, &shared, forward) {
+                        if let Some(to) = lane(&mut lanes, &shared, &forward) {
                             // The lane's end is this task's.
                             let _ = to.send((id, answer.take()));
                         }
@@ -155,14 +155,14 @@ fn lasting(forward: Forward) -> Forward {
 fn lane<'a>(
     lanes: &'a mut HashMap<Forward, Waiting>,
     shared: &Arc<Shared>,
-    forward: Forward,
+    forward: &Forward,
 ) -> Option<&'a Waiting> {
-    if !lanes.contains_key(&forward) {
-        let (target, trust) = way(&forward)
+    if !lanes.contains_key(forward) {
+        let (target, trust) = way(forward)
             .inspect_err(|error| warn!("an address to forward to is passed over: {error}"))
             .ok()?;
         let (to, waiting) = mpsc::unbounded_channel();
-        let how = How::of(&forward);
+        let how = How::of(forward);
         let lane = Arc::new(Lane::new(target, trust, Arc::clone(&shared.tasks)));
         let slots = Arc::new(Semaphore::new(how.at_once));
         let shared_ = Arc::clone(shared);
@@ -183,7 +183,7 @@ fn lane<'a>(
         });
         lanes.insert(forward.clone(), to);
     }
-    lanes.get(&forward)
+    lanes.get(forward)
 }
 
 impl Shared {

@@ -325,8 +325,8 @@ impl Engine {
             } else {
                 self.target(to).await?
             };
-            let trust = known.into_iter().map(|(_, trust)| trust);
-            let trust = trust.filter(|trust| *trust != Trust::System).next();
+            let mut trust = known.into_iter().map(|(_, trust)| trust);
+            let trust = trust.find(|trust| *trust != Trust::System);
             ways.push((String::new(), target, trust.unwrap_or_default()));
         } else {
             for place in places {

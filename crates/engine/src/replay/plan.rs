@@ -63,7 +63,7 @@ pub(super) fn plan(times_ms: &[i64], pace: Pace, choices: Choices) -> Vec<Step> 
         .collect()
 }
 
-/// Chance that is the same everywhere and always for the same beginning (SplitMix64).
+/// Chance that is the same everywhere and always for the same beginning (`SplitMix64`).
 struct Chance(u64);
 
 impl Chance {

@@ -255,8 +255,8 @@ async fn an_edited_replay_is_a_capture_of_its_own_that_names_its_origin() {
         heard.say("200 OK", "");
     });
     let made = replayed.unwrap().capture;
-    assert_eq!(house.found("is:edited").await, [made.clone()]);
-    assert_eq!(house.found("is:replayed").await, [made.clone()]);
+    assert_eq!(house.found("is:edited").await, vec![made.clone()]);
+    assert_eq!(house.found("is:replayed").await, vec![made.clone()]);
     assert_eq!(house.found("-is:edited").await, [other, id.clone()]);
     let row = house.engine.detail(&made).await.unwrap().row;
     assert_eq!(
