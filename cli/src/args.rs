@@ -68,6 +68,9 @@ pub(crate) enum Command {
     /// Say where the captures of an endpoint go by themselves, and how; send what never got there
     #[command(after_help = crate::forward::EXAMPLES)]
     Forward(crate::forward::Forward),
+    /// Send golden captures, files of requests with what is to be answered, and show what differs
+    #[command(after_help = crate::check::EXAMPLES)]
+    Check(crate::check::Check),
     /// Serve hooks files as adnanh/webhook does, with its flags: -h shows them
     #[command(disable_help_flag = true)]
     Serve {

@@ -3,6 +3,7 @@
 
 mod args;
 mod batch;
+mod check;
 mod endpoint;
 mod export;
 mod flags;
@@ -81,6 +82,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Import(args) => import::run(&engine, &args.file).await,
         Command::Replay(args) => replay::run(&engine, args).await,
         Command::Forward(args) => forward::run(&engine, args).await,
+        Command::Check(args) => check::run(&engine, args).await,
         Command::Serve { .. } | Command::Verify(_) | Command::Handshake(_) => Ok(()),
     }
 }

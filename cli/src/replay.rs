@@ -38,7 +38,12 @@ pub(crate) struct Replay {
     #[arg(value_name = "ID", required_unless_present_any = ["filter", "confirmed", "forget"])]
     ids: Vec<String>,
     /// All captures that QUERY lets through: see `tenterhook search --help`
-    #[arg(long, value_name = "QUERY", conflicts_with = "ids", allow_hyphen_values = true)]
+    #[arg(
+        long,
+        value_name = "QUERY",
+        conflicts_with = "ids",
+        allow_hyphen_values = true
+    )]
     filter: Option<String>,
     /// Where to [default: where the captures of their endpoint go by themselves]
     #[arg(long, value_name = "URL")]

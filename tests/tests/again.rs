@@ -310,3 +310,82 @@ fn the_settings_of_a_forward_are_shown_changed_and_taken_away() {
     assert!(forward(&["remove", "3000/hook"]).status.success());
     assert_eq!(forward(&["ls"]).stdout, b"");
 }
+
+#[test]
+fn a_golden_capture_says_what_an_application_answers_otherwise_now() {
+    let house = House::open();
+    let ids = house.keep(&["/paid"]);
+    let folder = house.folder.path().join("golden");
+    let folder = folder.to_str().unwrap();
+    let answer = |status: &str, body: &str| {
+        let length = body.len();
+        format!(
+            "{status}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
+        )
+    };
+    let say = |text: String| {
+        let mut heard = house.app.next();
+        heard.say(format!("HTTP/1.1 {text}").as_bytes());
+        heard.head.clone()
+    };
+    let replay = house.begin(&["replay", &ids[0], "--to", &house.url()]);
+    let sent = say(answer("200 OK", "{\"paid\": true}"));
+    assert!(replay.join().unwrap().status.success());
+    let saved = house.desktop.ok(&["check", folder, "--save", &ids[0]]);
+    let file = fs::read_to_string(saved.trim()).unwrap();
+    assert!(
+        file.contains("=== body\n{\"n\": 1}\n=== answer\nstatus: 200\n"),
+        "{file}"
+    );
+    // One that is there is not touched.
+    assert_eq!(
+        house
+            .desktop
+            .run(&["check", folder, "--save", &ids[0]])
+            .status
+            .code(),
+        Some(1)
+    );
+
+    let url = house.url();
+    let check = house.begin(&["check", folder, "--to", &url]);
+    // The same goes out as when it was sent again.
+    assert_eq!(say(answer("200 OK", "{ \"paid\":true }")), sent);
+    let output = check.join().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    assert_eq!(house.desktop.captures().len(), 1);
+
+    let junit = house.folder.path().join("report.xml");
+    let check = house.begin(&[
+        "check",
+        folder,
+        "--to",
+        &url,
+        "--junit",
+        junit.to_str().unwrap(),
+    ]);
+    let _ = say(answer("500 No", "{\"paid\": \"<no>\"}"));
+    let output = check.join().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let said = text(&output.stdout);
+    for line in [
+        "FAIL  ",
+        "- 200",
+        "+ 500",
+        "-   \"paid\": true",
+        "+   \"paid\": \"<no>\"",
+    ] {
+        assert!(said.contains(line), "{line}: {said}");
+    }
+    let report = fs::read_to_string(junit).unwrap();
+    assert!(report.contains("tests=\"1\" failures=\"1\""), "{report}");
+    assert!(report.contains("&quot;&lt;no&gt;&quot;"), "{report}");
+    let nobody = house
+        .desktop
+        .run(&["check", folder, "--to", "127.0.0.1:1", "--json"]);
+    let line: Value = serde_json::from_slice(&nobody.stdout).unwrap();
+    assert_eq!(
+        (&line["ok"], &line["status"]),
+        (&false.into(), &Value::Null)
+    );
+}

@@ -10,6 +10,7 @@ mod engine;
 pub mod export;
 mod forward;
 mod forwarding;
+pub mod golden;
 mod help;
 pub mod import;
 mod indexer;

@@ -8,6 +8,7 @@ pub mod diff;
 pub mod edit;
 pub mod escape;
 pub mod export;
+pub mod golden;
 pub mod head;
 pub mod import;
 pub mod query;
