@@ -169,9 +169,9 @@ fn lane<'a>(
         shared.tasks.spawn("forward-lane", |stop| async move {
             let begin = (waiting, Arc::clone(&slots));
             let waiting = stream::unfold(begin, |(mut waiting, slots)| async move {
-                // First a slot: what waits for one waits in the channel.
-                let slot = Arc::clone(&slots).acquire_owned().await.ok()?;
+                // Not the other way round: a slot that waits for a capture is none for a retry.
                 let (id, answer): (CaptureId, Option<AnswerTo>) = waiting.recv().await?;
+                let slot = Arc::clone(&slots).acquire_owned().await.ok()?;
                 Some(((id, answer, slot), (waiting, slots)))
             });
             let deliver = waiting.for_each_concurrent(None, move |(id, answer, slot)| {

@@ -610,6 +610,79 @@ async fn a_delivery_is_tried_again_so_often_and_each_try_is_kept() {
 }
 
 #[tokio::test]
+async fn a_single_slot_is_free_for_a_retry_when_nothing_else_comes() {
+    let (house, mut app) = (house(), App::start().await);
+    let settings = ForwardSettings {
+        retries: 1,
+        at_once: 1,
+        ..forward(&app)
+    };
+    house.engine.put_forward("local", settings).await.unwrap();
+    post(receiver(&house).await, "/1").await;
+    app.take(1, "503 Busy").await;
+    app.take(1, "200 OK").await;
+    house.engine.stop().await;
+}
+
+#[tokio::test]
+async fn a_target_is_trusted_by_its_own_authority_or_key_and_not_otherwise() {
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let key = made.signing_key.serialize_der().try_into().unwrap();
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![made.cert.der().clone()], key)
+        .unwrap();
+    let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let tasks = Tasks::new();
+    tasks.spawn("app", |stop| async move {
+        while let Some(Ok((stream, _))) = stop.run_until_cancelled(listener.accept()).await {
+            // Who does not trust it says no more.
+            let Ok(mut stream) = acceptor.accept(stream).await else {
+                continue;
+            };
+            let mut request = [0; 4096];
+            let _ = stream.read(&mut request).await;
+            let answer = b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n";
+            let _ = stream.write_all(answer).await;
+        }
+    });
+    let house = house();
+    let id = house.keep(1, 1_000).await;
+    let spki = rustls::server::ParsedCertificate::try_from(made.cert.der()).unwrap();
+    let pin = wire::pin::Pin::of(&spki.subject_public_key_info()).to_string();
+    let other = wire::pin::Pin::of(b"another").to_string();
+    let app = App::start().await;
+    for (authorities, pin, fails) in [
+        (Some(made.cert.pem()), None, None),
+        (None, Some(pin), None),
+        (None, Some(other), Some("is the one accepted there")),
+        (None, None, Some("--ca FILE")),
+    ] {
+        let settings = ForwardSettings {
+            target: format!("https://localhost:{port}/"),
+            authorities,
+            pin,
+            ..forward(&app)
+        };
+        house.engine.put_forward("local", settings).await.unwrap();
+        let replayed = house
+            .engine
+            .replay(&id, &ReplayOptions::default(), None)
+            .await;
+        let delivery = replayed.unwrap().delivery;
+        match fails {
+            None => assert_eq!((delivery.status, delivery.error), (Some(204), None)),
+            Some(says) => assert!(delivery.error.unwrap().contains(says)),
+        }
+    }
+}
+
+#[tokio::test]
 async fn what_never_got_an_answer_is_known_and_goes_in_order_when_asked_for() {
     let (house, mut app) = (house(), App::start().await);
     house.keep(9, 1).await;
