@@ -50,5 +50,8 @@ function sum(heard: Heard, event: EngineEvent): Heard {
       return { ...heard, status: event.status };
     case "endpoints":
       return { ...heard, hasEndpoints: true };
+    case "replay":
+      // Whoever started one asks for its report; nothing else follows from it.
+      return heard;
   }
 }
