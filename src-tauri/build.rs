@@ -30,6 +30,19 @@ fn main() {
         "deliveries",
         "delivery_body",
         "send_test",
+        "replay",
+        "start_replay",
+        "pause_replay",
+        "cancel_replay",
+        "replay_report",
+        "forward_settings",
+        "put_forward",
+        "remove_forward",
+        "missed",
+        "replay_missed",
+        "confirm_target",
+        "confirmed_targets",
+        "forget_target",
     ]);
     tauri_build::try_build(Attributes::new().app_manifest(manifest))
         .expect("the page is built, the capabilities and the settings are right");

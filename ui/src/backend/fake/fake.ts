@@ -12,6 +12,7 @@ import type { ListFilter } from "../../bindings/ListFilter";
 import type { ListInfo } from "../../bindings/ListInfo";
 import type { Part } from "../../bindings/Part";
 import type { QueryHelp } from "../../bindings/QueryHelp";
+import type { ReplaySelection } from "../../bindings/ReplaySelection";
 import type { SettingsView } from "../../bindings/SettingsView";
 import type { Status } from "../../bindings/Status";
 import type { TextPage } from "../../bindings/TextPage";
@@ -21,6 +22,7 @@ import { attempts, body } from "./answers";
 import { fault, Owned } from "./owned";
 import { outline, treePage, type Outline } from "./outline";
 import { helpWith, lets } from "./query";
+import { Replays } from "./replays";
 import type { Maker, Sample } from "./samples";
 
 /** What a fake engine starts with. */
@@ -45,7 +47,7 @@ interface List {
   seen: number;
 }
 
-export class FakeBackend implements Backend {
+export class FakeBackend extends Replays implements Backend {
   readonly start: Start;
   readonly #startedAtMs = Date.now();
   readonly #arrivedAtMs: number[] = [];
@@ -65,6 +67,7 @@ export class FakeBackend implements Backend {
   readonly copied: string[] = [];
 
   constructor(start: Start) {
+    super();
     this.start = start;
     this.#owned = new Owned(start.endpoints);
     this.#status = start.status;
@@ -289,6 +292,26 @@ export class FakeBackend implements Backend {
     this.#link = null;
     this.#linkListeners.add(heard);
     return () => this.#linkListeners.delete(heard);
+  }
+
+  // What sending again needs.
+
+  protected answered<Answer>(asked: string, answer: () => Answer): Promise<Answer> {
+    return this.#answer(asked, answer);
+  }
+
+  protected told(events: EngineEvent[]): void {
+    this.#tell(events);
+  }
+
+  protected selected(selection: ReplaySelection): CaptureRow[] {
+    if ("ids" in selection) {
+      const seqs = selection.ids.map((id) => this.#seq(id)).sort((one, other) => one - other);
+      return seqs.map((seq) => this.#row(seq));
+    }
+    const all = Array.from({ length: this.#total }, (_, seq) => seq);
+    const matching = all.filter((seq) => this.#matches(seq, selection.filter));
+    return matching.map((seq) => this.#row(seq));
   }
 
   async #answer<Answer>(asked: string, answer: () => Answer): Promise<Answer> {
