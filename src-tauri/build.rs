@@ -50,6 +50,19 @@ fn main() {
         "compact_history",
         "merge_history",
         "stop_work",
+        "replay",
+        "start_replay",
+        "pause_replay",
+        "cancel_replay",
+        "replay_report",
+        "forward_settings",
+        "put_forward",
+        "remove_forward",
+        "missed",
+        "replay_missed",
+        "confirm_target",
+        "confirmed_targets",
+        "forget_target",
     ]);
     tauri_build::try_build(Attributes::new().app_manifest(manifest))
         .expect("the page is built, the capabilities and the settings are right");

@@ -79,6 +79,15 @@ pub(crate) enum Command {
         #[arg(long, value_name = "DIR")]
         out: PathBuf,
     },
+    /// Send captures again: as they were sent, edited, at their pace, twice, in another order
+    #[command(after_help = crate::replay::EXAMPLES)]
+    Replay(crate::replay::Replay),
+    /// Say where the captures of an endpoint go by themselves, and how; send what never got there
+    #[command(after_help = crate::forward::EXAMPLES)]
+    Forward(crate::forward::Forward),
+    /// Send golden captures, files of requests with what is to be answered, and show what differs
+    #[command(after_help = crate::check::EXAMPLES)]
+    Check(crate::check::Check),
     /// Serve hooks files as adnanh/webhook does, with its flags: -h shows them
     #[command(disable_help_flag = true)]
     Serve {

@@ -3,11 +3,13 @@
 
 mod args;
 mod batch;
+mod check;
 mod completions;
 mod endpoint;
 mod examples;
 mod export;
 mod flags;
+mod forward;
 mod history;
 mod import;
 mod list;
@@ -16,6 +18,7 @@ mod measure;
 mod print;
 mod progress;
 mod prune;
+mod replay;
 mod rules;
 mod runs;
 mod serve;
@@ -102,6 +105,9 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         | Command::Hooks(_)
         | Command::Completions { .. }
         | Command::Man { .. } => Ok(()),
+        Command::Replay(args) => replay::run(&engine, args).await,
+        Command::Forward(args) => forward::run(&engine, args).await,
+        Command::Check(args) => check::run(&engine, args).await,
     }
 }
 

@@ -6,10 +6,11 @@ use engine::{
     EndpointSettings, Engine, Target,
     link::{self, LinkView},
     view::{
-        Background, BodyForm, BodyRef, BodyView, CaptureDetail, CaptureRow, Compacted,
-        DeliveryView, EndpointView, Folds, ForwardView, Found, HistoryFile, HistoryView, Language,
-        ListFilter, ListInfo, Merged, Part, PrunePreview, QueryHelp, Restored, Retention,
-        SettingsView, Status, TextPage, TreePage, UiError, WindowNews,
+        Background, BodyForm, BodyRef, BodyView, CaptureDetail, CaptureRow, Compacted, Confirmed,
+        DeliveryView, EndpointView, Folds, ForwardSettings, ForwardView, Found, HistoryFile,
+        HistoryView, Language, ListFilter, ListInfo, Merged, Missed, Part, PrunePreview, QueryHelp,
+        ReplayOptions, ReplayReport, ReplaySelection, Replayed, Restored, Retention, SettingsView,
+        Status, TextPage, TreePage, UiError, WindowNews,
     },
 };
 use serde::{Serialize, Serializer};
@@ -94,6 +95,19 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         compact_history,
         merge_history,
         stop_work,
+        replay,
+        start_replay,
+        pause_replay,
+        cancel_replay,
+        replay_report,
+        forward_settings,
+        put_forward,
+        remove_forward,
+        missed,
+        replay_missed,
+        confirm_target,
+        confirmed_targets,
+        forget_target,
     ]
 }
 
@@ -401,6 +415,25 @@ async fn merge_history(engine: State<'_, Engine>, from: String) -> Result<Merged
 }
 
 #[command]
+async fn replay(
+    engine: State<'_, Engine>,
+    id: String,
+    options: ReplayOptions,
+) -> Result<Replayed, Error> {
+    Ok(engine.replay(&id, &options, None).await?)
+}
+
+/// The answer is its number; how far it is, is told as an event.
+#[command]
+async fn start_replay(
+    engine: State<'_, Engine>,
+    selection: ReplaySelection,
+    options: ReplayOptions,
+) -> Result<u32, Error> {
+    Ok(engine.start_replay(selection, &options, None).await?)
+}
+
+#[command]
 #[expect(
     clippy::needless_pass_by_value,
     reason = "a command is handed its state by value"
@@ -433,8 +466,92 @@ fn take_news(news: State<'_, News>) -> Vec<WindowNews> {
     clippy::needless_pass_by_value,
     reason = "a command is handed its state by value"
 )]
+fn pause_replay(engine: State<'_, Engine>, run: u32, rest: bool) -> Result<(), Error> {
+    Ok(engine.pause_replay(run, rest)?)
+}
+
+#[command]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "a command is handed its state by value"
+)]
 fn stop_work(engine: State<'_, Engine>) {
     engine.stop_work();
+}
+
+#[command]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "a command is handed its state by value"
+)]
+fn cancel_replay(engine: State<'_, Engine>, run: u32) -> Result<(), Error> {
+    Ok(engine.cancel_replay(run)?)
+}
+
+#[command]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "a command is handed its state by value"
+)]
+fn replay_report(engine: State<'_, Engine>, run: u32) -> Result<ReplayReport, Error> {
+    Ok(engine.replay_report(run)?)
+}
+
+#[command]
+async fn forward_settings(
+    engine: State<'_, Engine>,
+    endpoint: String,
+) -> Result<Vec<ForwardSettings>, Error> {
+    Ok(engine.forward_settings(&endpoint).await?)
+}
+
+#[command]
+async fn put_forward(
+    engine: State<'_, Engine>,
+    endpoint: String,
+    forward: ForwardSettings,
+) -> Result<(), Error> {
+    Ok(engine.put_forward(&endpoint, forward).await?)
+}
+
+#[command]
+async fn remove_forward(
+    engine: State<'_, Engine>,
+    endpoint: String,
+    target: String,
+) -> Result<(), Error> {
+    Ok(engine.remove_forward(&endpoint, &target).await?)
+}
+
+#[command]
+async fn missed(engine: State<'_, Engine>, endpoint: String) -> Result<Vec<Missed>, Error> {
+    Ok(engine.missed(&endpoint).await?)
+}
+
+/// The answer is the number of the replay.
+#[command]
+async fn replay_missed(
+    engine: State<'_, Engine>,
+    endpoint: String,
+    target: String,
+) -> Result<u32, Error> {
+    Ok(engine.replay_missed(&endpoint, &target).await?)
+}
+
+/// The answer is what was confirmed: scheme, name and port.
+#[command]
+async fn confirm_target(engine: State<'_, Engine>, target: String) -> Result<String, Error> {
+    Ok(engine.confirm_target(&target).await?)
+}
+
+#[command]
+async fn confirmed_targets(engine: State<'_, Engine>) -> Result<Vec<Confirmed>, Error> {
+    Ok(engine.confirmed_targets().await?)
+}
+
+#[command]
+async fn forget_target(engine: State<'_, Engine>, origin: String) -> Result<bool, Error> {
+    Ok(engine.forget_target(origin).await?)
 }
 
 #[cfg(test)]

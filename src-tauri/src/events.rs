@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use engine::{
     Engine,
-    view::{Event, Status},
+    view::{Event, ReplayProgress, Status},
 };
 use tokio::{
     sync::broadcast::{
@@ -83,6 +83,7 @@ struct News {
     removed: bool,
     working: Option<Event>,
     status: Option<Status>,
+    replays: Vec<ReplayProgress>,
 }
 
 impl News {
@@ -97,6 +98,11 @@ impl News {
             // Only the newest says how far it is.
             working @ Event::Working { .. } => self.working = Some(working),
             Event::Status { status } => self.status = Some(status),
+            // Of each replay the newest counts.
+            Event::Replay { progress } => {
+                self.replays.retain(|one| one.run != progress.run);
+                self.replays.push(progress);
+            }
         }
     }
 
@@ -117,6 +123,8 @@ impl News {
         let removed = self.removed.then_some(Event::Removed);
         let ran = self.ran.then_some(Event::Ran);
         let status = self.status.map(|status| Event::Status { status });
+        let replays = self.replays.into_iter();
+        let replays = replays.map(|progress| Event::Replay { progress });
         [
             captured,
             delivered,
@@ -128,6 +136,7 @@ impl News {
         ]
         .into_iter()
         .flatten()
+        .chain(replays)
         .collect()
     }
 }

@@ -1,12 +1,12 @@
 //! Speaking to a relay: connecting to it, and the calls of its small interface.
 
-use std::{net::SocketAddr, pin::pin, time::Duration};
+use std::{io, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use http::{Method, Request, header};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper_util::rt::TokioIo;
-use rustls::pki_types::ServerName;
+use rustls::{ClientConfig, pki_types::ServerName};
 use serde::{Serialize, de::DeserializeOwned};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
@@ -127,12 +127,23 @@ pub(crate) async fn tls(
     pin: Option<Pin>,
     within: Duration,
 ) -> Result<Box<dyn Stream>, String> {
-    let name = ServerName::try_from(host.to_owned()).map_err(|error| error.to_string())?;
     let config = trust::config(pin).map_err(|error| error.to_string())?;
+    tls_as(stream, host, config, trust::reason, within).await
+}
+
+/// As [`tls`], the other side judged as `config` says, a failure told as `reason` does.
+pub(crate) async fn tls_as(
+    stream: TcpStream,
+    host: &str,
+    config: Arc<ClientConfig>,
+    reason: fn(&io::Error) -> String,
+    within: Duration,
+) -> Result<Box<dyn Stream>, String> {
+    let name = ServerName::try_from(host.to_owned()).map_err(|error| error.to_string())?;
     let stream = timeout(within, TlsConnector::from(config).connect(name, stream)).await;
     let stream = stream
         .map_err(|_| LATE.to_owned())?
-        .map_err(|error| trust::reason(&error))?;
+        .map_err(|error| reason(&error))?;
     Ok(Box::new(stream))
 }
 

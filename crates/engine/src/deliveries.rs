@@ -6,7 +6,10 @@ use webhook::{escape, head, redact};
 use crate::{
     engine::{Engine, Error},
     forward::Target,
-    store::deliveries::{self, Forward, Stored},
+    store::{
+        deliveries::{self, Stored},
+        forwards::{self, Forward},
+    },
     view::{DeliveryView, ForwardView, HeaderView},
 };
 
@@ -20,28 +23,24 @@ impl Engine {
     /// When there is no such endpoint or the history cannot be read.
     pub async fn forwards(&self, endpoint: &str) -> Result<Vec<ForwardView>, Error> {
         let id = self.endpoint_id(endpoint).await?;
-        let all = self.database().read(deliveries::forwards).await?;
+        let all = self.database().read(forwards::all).await?;
         let own = all.into_iter().filter(|one| one.endpoint == id);
         Ok(own.map(forward_view).collect())
     }
 
     /// Has the captures of `endpoint` go to `targets` from now on, and nowhere else. The first one
-    /// answers to a sender that waits.
+    /// answers to a sender that waits. How they go to a target that stays, stays.
     ///
     /// # Errors
     /// When there is no such endpoint or the history cannot be written.
     pub async fn set_forwards(&self, endpoint: &str, targets: &[Target]) -> Result<(), Error> {
         let id = self.endpoint_id(endpoint).await?;
-        let forwards: Vec<_> = targets
+        let targets: Vec<_> = targets
             .iter()
-            .map(|target| Forward {
-                endpoint: id.clone(),
-                target: target.url().to_string(),
-                is_remote_allowed: target.is_remote_allowed(),
-            })
+            .map(|target| (target.url().to_string(), target.is_remote_allowed()))
             .collect();
         self.database()
-            .write(move |db| deliveries::set_forwards(db, &id, &forwards))
+            .write(move |db| forwards::set(db, &id, &targets))
             .await?;
         self.has_changed();
         Ok(())
@@ -91,7 +90,7 @@ pub(crate) fn forward_view(forward: Forward) -> ForwardView {
     }
 }
 
-fn delivery_view(Stored { number, delivery }: Stored) -> DeliveryView {
+pub(crate) fn delivery_view(Stored { number, delivery }: Stored) -> DeliveryView {
     let reason = head::first_line(&delivery.head)
         .splitn(3, |byte| *byte == b' ')
         .nth(2)
@@ -114,6 +113,8 @@ fn delivery_view(Stored { number, delivery }: Stored) -> DeliveryView {
         connect_ms: delivery.connect_ms,
         first_byte_ms: delivery.first_byte_ms,
         total_ms: delivery.total_ms,
+        is_replay: delivery.is_replay,
+        attempt: (delivery.attempt > 1).then_some(delivery.attempt),
     }
 }
 

@@ -35,11 +35,12 @@ use crate::{
     lists::Lists,
     probe::Prober,
     receiver::{self, ReceiverError},
+    replay::{Means, ReplayError, Runs},
     rules::{RuleKeeper, RulesError, Running},
     secrets::{Secret, SecretError, Secrets},
     settings::{Settings, SettingsError},
     store::{
-        self, captures, deliveries, index,
+        self, captures, forwards, index,
         pairing::{self, Endpoint, Pairing},
         search::{self, Sought},
     },
@@ -139,6 +140,9 @@ pub enum Error {
     /// Work on the whole history was not done.
     #[error(transparent)]
     Care(#[from] CareError),
+    /// Captures were not sent again.
+    #[error(transparent)]
+    Replay(#[from] ReplayError),
     /// The receiver on this computer is not up.
     #[error("the local receiver is not running: choose a free port in the settings")]
     NoReceiver,
@@ -174,6 +178,7 @@ impl Error {
             Self::NoList(_) => "no_list",
             Self::Query(_) => "query",
             Self::Care(error) => error.code(),
+            Self::Replay(error) => error.code(),
             Self::NoReceiver => "no_receiver",
         }
     }
@@ -209,6 +214,7 @@ struct Parts {
     notices: Mutex<Vec<Notice>>,
     running: Running,
     care: Arc<Care>,
+    runs: Runs,
     /// Those who bring captures; they end first.
     doors: Tasks,
     tasks: Tasks,
@@ -240,6 +246,7 @@ impl Engine {
             notices: Mutex::default(),
             running: Running::default(),
             care: Arc::default(),
+            runs: Runs::default(),
             doors: Tasks::new(),
             tasks: Tasks::new(),
         })))
@@ -610,6 +617,24 @@ impl Engine {
         &self.0.secrets
     }
 
+    /// What sending again needs of it.
+    pub(crate) fn means(&self) -> Means {
+        Means {
+            database: Arc::clone(&self.0.database),
+            clock: self.0.options.clock,
+            events: self.0.events.clone(),
+            stored: Arc::clone(&self.0.stored),
+        }
+    }
+
+    pub(crate) fn replays(&self) -> &Runs {
+        &self.0.runs
+    }
+
+    pub(crate) fn tasks(&self) -> &Tasks {
+        &self.0.tasks
+    }
+
     /// Has those who watch look at once.
     pub(crate) fn has_changed(&self) {
         self.0.stored.notify_one();
@@ -643,11 +668,7 @@ impl Engine {
 
     async fn endpoints_with(&self, count: Count) -> Result<Vec<EndpointView>, Error> {
         let read = move |db: &sqlite::rusqlite::Connection| {
-            Ok((
-                pairing::endpoints(db)?,
-                count(db)?,
-                deliveries::forwards(db)?,
-            ))
+            Ok((pairing::endpoints(db)?, count(db)?, forwards::all(db)?))
         };
         let (endpoints, counts, forwards) = self.0.database.read(read).await?;
         let local = Endpoint {
@@ -674,7 +695,7 @@ impl Engine {
         Ok(all)
     }
 
-    fn sought(&self, filter: ListFilter) -> Result<Sought, Error> {
+    pub(crate) fn sought(&self, filter: ListFilter) -> Result<Sought, Error> {
         Sought::new(filter, self.now_ms()).map_err(Error::Query)
     }
 

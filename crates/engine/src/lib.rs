@@ -12,6 +12,8 @@ mod endpoints;
 mod engine;
 pub mod export;
 mod forward;
+mod forwarding;
+pub mod golden;
 mod help;
 pub mod import;
 mod indexer;
@@ -24,6 +26,7 @@ mod place;
 mod probe;
 mod receiver;
 mod recent;
+mod replay;
 mod rules;
 pub mod runner;
 mod secrets;
@@ -44,6 +47,7 @@ pub use crate::{
     place::{computer_name, data_folder},
     receiver::ReceiverError,
     recent::Arrived,
+    replay::{ReplayError, Signer},
     rules::{FileError, RulesError, check_hooks},
     secrets::{Secret, SecretError, Secrets},
     settings::{ReceiverSettings, Settings, SettingsError},

@@ -19,9 +19,9 @@ use wire::{
 use crate::{
     Clock,
     client::{self, ReachError},
-    forward::{self, Target},
+    forward,
     secrets::Secrets,
-    store::deliveries,
+    store::forwards,
     store::pairing::{self, Endpoint, Pairing},
     tunnel::{self, State},
     view::{Leg, LineState, Probe, ProbeFailure},
@@ -94,7 +94,7 @@ impl Prober {
         // What cannot be read now is asked for again in a minute.
         let read = self
             .database
-            .read(|db| Ok((deliveries::forwards(db)?, pairing::endpoints(db)?)));
+            .read(|db| Ok((forwards::all(db)?, pairing::endpoints(db)?)));
         let (forwards, endpoints) = read.await.unwrap_or_default();
         // One that was removed keeps its forwards, for it may be restored.
         let is_there = |id: &str| id == "local" || endpoints.iter().any(|one| one.id == id);
@@ -104,9 +104,7 @@ impl Prober {
                 at: Some(forward.target.clone()),
                 reason,
             };
-            let target = Target::parse(&forward.target, forward.is_remote_allowed);
-            let target = target.map_err(|error| app(error.to_string()))?;
-            forward::reach(target).await.map_err(app)?;
+            forward::reach(forward).await.map_err(app)?;
         }
         Ok(())
     }

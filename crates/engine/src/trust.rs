@@ -7,13 +7,14 @@ use std::{
 };
 
 use rustls::{
-    CertificateError, ClientConfig, DigitallySignedStruct, Error, OtherError, SignatureScheme,
+    CertificateError, ClientConfig, DigitallySignedStruct, Error, OtherError, RootCertStore,
+    SignatureScheme,
     client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
     crypto::{
         CryptoProvider, WebPkiSupportedAlgorithms, aws_lc_rs, verify_tls12_signature,
         verify_tls13_signature,
     },
-    pki_types::{CertificateDer, ServerName, UnixTime},
+    pki_types::{CertificateDer, ServerName, UnixTime, pem::PemObject},
     server::ParsedCertificate,
 };
 use rustls_platform_verifier::BuilderVerifierExt;
@@ -26,9 +27,9 @@ use wire::pin::Pin;
      the key, pair anew with the string that `tenterhook-relay invite --pin` prints there; if not, \
      somebody else answers in its place"
 )]
-struct OtherKey {
-    shown: Pin,
-    pinned: Pin,
+pub(crate) struct OtherKey {
+    pub(crate) shown: Pin,
+    pub(crate) pinned: Pin,
 }
 
 /// How certificates are judged: by `pin`, or else as the system judges them.
@@ -44,6 +45,27 @@ fn of_the_system() -> Result<Arc<ClientConfig>, Error> {
     let config = ClientConfig::builder_with_provider(provider())
         .with_safe_default_protocol_versions()?
         .with_platform_verifier()?
+        .with_no_client_auth();
+    Ok(Arc::new(config))
+}
+
+/// Has `authorities`, certificates in PEM, vouch for the other side, and nobody else.
+///
+/// # Errors
+/// When there is no certificate among them, or one that cannot be read; in words for a person.
+pub(crate) fn of_authorities(authorities: &str) -> Result<Arc<ClientConfig>, String> {
+    let mut roots = RootCertStore::empty();
+    for one in CertificateDer::pem_slice_iter(authorities.as_bytes()) {
+        let one = one.map_err(|error| error.to_string())?;
+        roots.add(one).map_err(|error| error.to_string())?;
+    }
+    if roots.is_empty() {
+        return Err("there is no certificate in PEM in it".to_owned());
+    }
+    let config = ClientConfig::builder_with_provider(provider())
+        .with_safe_default_protocol_versions()
+        .map_err(|error| error.to_string())?
+        .with_root_certificates(roots)
         .with_no_client_auth();
     Ok(Arc::new(config))
 }
@@ -71,6 +93,25 @@ pub(crate) fn reason(error: &io::Error) -> String {
         Some(Error::InvalidCertificate(CertificateError::UnknownIssuer)) => {
             "nobody whom this computer trusts has signed its certificate; if the relay is your own, \
              pair with the string that `tenterhook-relay invite --pin` prints there"
+                .to_owned()
+        }
+        _ => error.to_string(),
+    }
+}
+
+/// What a person is told when no encrypted connection to an application came about.
+pub(crate) fn reason_of_target(error: &io::Error) -> String {
+    let inner = error.get_ref().and_then(|inner| inner.downcast_ref());
+    match inner {
+        Some(Error::Other(OtherError(own))) => own.downcast_ref::<OtherKey>().map_or_else(
+            || own.to_string(),
+            |OtherKey { shown, pinned }| {
+                format!("its key is {shown}, and {pinned} is the one accepted there")
+            },
+        ),
+        Some(Error::InvalidCertificate(CertificateError::UnknownIssuer)) => {
+            "nobody who is trusted here has signed its certificate; name its own authority with \
+             --ca FILE, or its key with --pin"
                 .to_owned()
         }
         _ => error.to_string(),

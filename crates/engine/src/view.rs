@@ -4,6 +4,7 @@
 mod background;
 mod body;
 mod care;
+mod replay;
 mod rules;
 mod settings;
 
@@ -26,6 +27,11 @@ pub use self::{
     care::{
         BackupFile, Compacted, HistoryFile, HistorySizes, HistoryView, Merged, PrunePreview,
         Restored, Retention, Work, WorkProgress,
+    },
+    replay::{
+        BodyEdit, Confirmed, EditView, ForwardSettings, HeaderEdit, Missed, Pace, ReplayOptions,
+        ReplayProgress, ReplayReport, ReplaySelection, ReplaySend, ReplayState, Replayed,
+        ReplayedOne,
     },
     rules::{ClauseView, FindingView, OutputView, RuleView, RulesView, RunView, TrialView},
     settings::{AnswerView, SettingsView},
@@ -85,6 +91,10 @@ pub struct CaptureRow {
     pub summary: Option<String>,
     /// The last attempt to pass it on.
     pub delivery: Option<RowDelivery>,
+    /// The id of the capture that it was edited from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub origin: Option<String>,
 }
 
 /// One header field.
@@ -205,6 +215,14 @@ pub struct DeliveryView {
     /// How long it took in all.
     #[ts(type = "number")]
     pub total_ms: u64,
+    /// A person sent it again; else it went by itself.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[ts(optional, as = "Option<bool>")]
+    pub is_replay: bool,
+    /// Which of several tries it was, when it was not the first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub attempt: Option<u32>,
 }
 
 /// A sender that is known.
@@ -473,6 +491,11 @@ pub enum Event {
     Working {
         /// How far it is; none when it has ended.
         progress: Option<WorkProgress>,
+    },
+    /// A replay went on, rests or has ended.
+    Replay {
+        /// How far it is.
+        progress: ReplayProgress,
     },
 }
 

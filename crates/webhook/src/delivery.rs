@@ -27,6 +27,10 @@ pub enum Change {
     Expect,
     /// What asked for another protocol on the connection is gone.
     Upgrade,
+    /// The end of the body was left out, on purpose.
+    Truncated,
+    /// A fresh signature was put on.
+    Signature,
 }
 
 impl Change {
@@ -40,6 +44,24 @@ impl Change {
             Self::TransferEncoding => "transfer-encoding",
             Self::Expect => "expect",
             Self::Upgrade => "upgrade",
+            Self::Truncated => "truncated",
+            Self::Signature => "signature",
+        }
+    }
+
+    /// The change that `name` stands for, in words for people.
+    #[must_use]
+    pub fn says(name: &str) -> &str {
+        match name {
+            "target" => "path and query rewritten",
+            "host" => "Host rewritten",
+            "content-length" => "Content-Length recomputed",
+            "transfer-encoding" => "Transfer-Encoding removed",
+            "expect" => "Expect removed",
+            "upgrade" => "Upgrade removed",
+            "truncated" => "body truncated",
+            "signature" => "signature made anew",
+            other => other,
         }
     }
 }

@@ -32,9 +32,10 @@ import type { TextPage } from "../bindings/TextPage";
 import type { TreePage } from "../bindings/TreePage";
 import type { UiError } from "../bindings/UiError";
 import type { WindowNews } from "../bindings/WindowNews";
+import type { ReplayBackend } from "./replay";
 
 /** What the page asks of the engine. Whatever fails, fails with a {@link UiError}. */
-export interface Backend {
+export interface Backend extends ReplayBackend {
   status(): Promise<Status>;
   endpoints(): Promise<EndpointView[]>;
 

@@ -65,6 +65,19 @@ export function tauriBackend(): Backend {
     compactHistory: () => invoke("compact_history"),
     mergeHistory: (from) => invoke("merge_history", { from }),
     stopWork: () => invoke("stop_work"),
+    replay: (id, options) => invoke("replay", { id, options }),
+    startReplay: (selection, options) => invoke("start_replay", { selection, options }),
+    pauseReplay: (run, rest) => invoke("pause_replay", { run, rest }),
+    cancelReplay: (run) => invoke("cancel_replay", { run }),
+    replayReport: (run) => invoke("replay_report", { run }),
+    forwardSettings: (endpoint) => invoke("forward_settings", { endpoint }),
+    putForward: (endpoint, forward) => invoke("put_forward", { endpoint, forward }),
+    removeForward: (endpoint, target) => invoke("remove_forward", { endpoint, target }),
+    missed: (endpoint) => invoke("missed", { endpoint }),
+    replayMissed: (endpoint, target) => invoke("replay_missed", { endpoint, target }),
+    confirmTarget: (target) => invoke("confirm_target", { target }),
+    confirmedTargets: () => invoke("confirmed_targets"),
+    forgetTarget: (origin) => invoke("forget_target", { origin }),
     onEvents(heard) {
       const listening = listen<EngineEvent[]>("engine", (event) => {
         heard(event.payload);

@@ -70,4 +70,8 @@ summary: string | null,
 /**
  * The last attempt to pass it on.
  */
-delivery: RowDelivery | null, };
+delivery: RowDelivery | null, 
+/**
+ * The id of the capture that it was edited from.
+ */
+origin?: string, };

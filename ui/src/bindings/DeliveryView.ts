@@ -56,4 +56,12 @@ firstByteMs: number | null,
 /**
  * How long it took in all.
  */
-totalMs: number, };
+totalMs: number, 
+/**
+ * A person sent it again; else it went by itself.
+ */
+isReplay?: boolean, 
+/**
+ * Which of several tries it was, when it was not the first.
+ */
+attempt?: number, };

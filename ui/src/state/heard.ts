@@ -68,5 +68,8 @@ function sum(heard: Heard, event: EngineEvent): Heard {
       return { ...heard, hasRemoved: true };
     case "working":
       return { ...heard, working: event.progress };
+    case "replay":
+      // Whoever started one asks for its report; nothing else follows from it.
+      return heard;
   }
 }

@@ -298,6 +298,8 @@ export const en = {
       "transfer-encoding": "Transfer-Encoding removed",
       expect: "Expect removed",
       upgrade: "Upgrade removed",
+      truncated: "body truncated",
+      signature: "signature made anew",
     } as Readonly<Record<string, string>>,
     headers: (count: number, shown: string) => `${shown} ${plural(count, "header", "headers")}`,
     body: (size: string) => `Body, ${size}`,

@@ -343,6 +343,8 @@ export const zh: Words = {
       "transfer-encoding": "Transfer-Encoding 已去除",
       expect: "Expect 已去除",
       upgrade: "Upgrade 已去除",
+      truncated: "正文已截断",
+      signature: "签名已重新生成",
     },
     headers: (_, shown) => `${shown} 个响应头`,
     body: (size) => `正文，${size}`,

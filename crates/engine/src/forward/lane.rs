@@ -17,12 +17,16 @@ use hyper_util::rt::TokioIo;
 use listener::Tasks;
 use tokio::time::{Instant, timeout};
 use webhook::head::Head;
+use wire::pin::Pin;
 
 use super::{
     swap::{Heads, SwapIo},
     target::{Target, TargetError},
 };
-use crate::client::{self, Stream};
+use crate::{
+    client::{self, Stream},
+    trust,
+};
 
 /// How long a connection may take to be made.
 const CONNECT_WITHIN: Duration = Duration::from_secs(5);
@@ -70,18 +74,32 @@ pub(crate) struct Connection {
     since: Instant,
 }
 
+/// Whose certificate is accepted of a target.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) enum Trust {
+    /// One that the system vouches for.
+    #[default]
+    System,
+    /// One that these vouch for, in PEM.
+    Authorities(String),
+    /// One that has this key.
+    Key(Pin),
+}
+
 /// The way to one target.
 pub(crate) struct Lane {
     target: Target,
+    trust: Trust,
     kept: Mutex<Vec<Connection>>,
     tasks: Arc<Tasks>,
 }
 
 impl Lane {
-    pub(crate) fn new(target: Target, tasks: Arc<Tasks>) -> Self {
+    pub(crate) fn new(target: Target, trust: Trust, tasks: Arc<Tasks>) -> Self {
         let kept = Mutex::default();
         Self {
             target,
+            trust,
             kept,
             tasks,
         }
@@ -187,8 +205,17 @@ impl Lane {
         }
         let host = self.target.url().host_str().unwrap_or_default();
         let host = host.trim_matches(['[', ']']);
-        let secured = client::tls(stream, host, None, CONNECT_WITHIN).await;
-        secured.map_err(|reason| DeliveryError::Tls { at: at(), reason })
+        let failed = |reason| DeliveryError::Tls { at: at(), reason };
+        let config = match &self.trust {
+            Trust::System => trust::config(None).map_err(|error| failed(error.to_string()))?,
+            Trust::Key(pin) => {
+                trust::config(Some(*pin)).map_err(|error| failed(error.to_string()))?
+            }
+            Trust::Authorities(pem) => trust::of_authorities(pem).map_err(failed)?,
+        };
+        let reason = trust::reason_of_target;
+        let secured = client::tls_as(stream, host, config, reason, CONNECT_WITHIN).await;
+        secured.map_err(failed)
     }
 }
 

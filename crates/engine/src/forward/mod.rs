@@ -1,51 +1,44 @@
-//! Passing captures on to local applications as they arrive: beside the road, each target on a lane
-//! of its own, each attempt kept as a delivery. Start at [`Forwarder::run`].
+//! Passing captures on to applications as they arrive: beside the road, each target on a lane of
+//! its own, each attempt kept as a delivery. Start at [`Forwarder::run`].
 
+mod attempt;
+mod how;
 mod lane;
 mod swap;
 mod target;
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
-use bytes::Bytes;
 use futures_util::{StreamExt, stream};
-use http_body_util::BodyExt;
-use hyper::body::{Body as _, Incoming};
 use listener::Tasks;
 use sqlite::Database;
 use tokio::{
-    sync::{broadcast, mpsc},
-    time::{Instant, timeout},
+    sync::{OwnedSemaphorePermit, Semaphore, broadcast, mpsc},
+    time::sleep,
 };
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, warn};
-use webhook::{
-    capture::{Capture, CaptureId, EndpointId},
-    delivery::{self, Destination},
-};
+use webhook::capture::{CaptureId, EndpointId};
 
-use self::lane::{Answered, DeliveryError, Lane, millis, reason};
+use self::how::How;
+#[cfg(test)]
+pub(crate) use self::target::tricks;
 pub use self::target::{Target, TargetError};
+pub(crate) use self::{
+    attempt::{Attempted, Outgoing, attempt},
+    how::way,
+    lane::{Lane, Trust},
+};
 use crate::{
     Clock,
-    answer::{Answer, AnswerTo, Body, CutOff},
+    answer::AnswerTo,
     store::{
-        captures,
-        deliveries::{self, Delivery, Forward},
+        captures, deliveries,
+        forwards::{self, Forward},
+        search,
     },
     view::Event,
 };
-
-/// Requests at once to one target.
-const AT_ONCE: usize = 32;
-/// Of an answer's body so much is kept.
-const BODY_KEPT: usize = 256 * 1024;
-/// A body of at most this length is given back in one piece.
-const WHOLE_BYTES: u64 = 32 * 1024;
-/// How long the rest of an answer may take when nobody waits for it.
-const REST_WITHIN: Duration = Duration::from_secs(30);
-/// Pieces of an answer that may wait for the sender.
-const PIECES: usize = 4;
 
 /// A capture that is durable and may have to go somewhere.
 #[derive(Debug)]
@@ -89,23 +82,27 @@ impl Forwarder {
         let mut group = Vec::new();
         let work = async {
             while due.recv_many(&mut group, 256).await > 0 {
-                let forwards = match self.database.read(deliveries::forwards).await {
-                    Ok(forwards) => forwards,
+                let all = match self.database.read(forwards::all).await {
+                    Ok(all) => all,
                     Err(error) => {
                         warn!("what is to be forwarded could not be read: {error}");
                         Vec::new()
                     }
                 };
+                let all: Vec<_> = all.into_iter().map(lasting).collect();
+                // What nobody asks for any more is done with what it has, and ends.
+                lanes.retain(|one: &Forward, _| one.endpoint.is_empty() || all.contains(one));
                 for Due {
                     id,
                     endpoint,
                     mut answer,
                 } in group.drain(..)
                 {
-                    for target in self.targets(&forwards, endpoint.as_str()) {
-                        let to = lane(&mut lanes, &shared, target);
-                        // The lane's end is this task's.
-                        let _ = to.send((id, answer.take()));
+                    for forward in self.passing(&all, endpoint.as_str(), id).await {
+                        if let Some(to) = lane(&mut lanes, &shared, &forward) {
+                            // The lane's end is this task's.
+                            let _ = to.send((id, answer.take()));
+                        }
                     }
                 }
             }
@@ -115,49 +112,90 @@ impl Forwarder {
         tasks.stop(Duration::from_secs(1)).await;
     }
 
-    fn targets(&self, forwards: &[Forward], endpoint: &str) -> Vec<Target> {
-        let own = forwards.iter().filter(|one| one.endpoint == endpoint);
-        let own = own.filter_map(|one| {
-            let target = Target::parse(&one.target, one.is_remote_allowed);
-            target
-                .inspect_err(|error| warn!("an address to forward to is passed over: {error}"))
-                .ok()
-        });
-        let mut all: Vec<Target> = own.collect();
-        all.extend(self.everything.clone());
-        all
+    /// Those of the forwards that let the capture `id` of `endpoint` through.
+    async fn passing(&self, all: &[Forward], endpoint: &str, id: CaptureId) -> Vec<Forward> {
+        let own = all.iter().filter(|one| one.endpoint == endpoint);
+        let mut own: Vec<Forward> = own.cloned().collect();
+        if own.iter().any(|one| !one.filter.is_empty()) {
+            let now_ms = (self.clock)();
+            let read = self.database.read(move |db| {
+                let Some(stored) = captures::by_id(db, id)? else {
+                    return Ok(Vec::new());
+                };
+                let mut passing = Vec::new();
+                for one in own {
+                    if search::passes(db, &stored, &one.filter, now_ms)? {
+                        passing.push(one);
+                    }
+                }
+                Ok(passing)
+            });
+            own = read.await.unwrap_or_else(|error| {
+                warn!(capture.id = %id, "capture {id} was not forwarded: {error}");
+                Vec::new()
+            });
+        }
+        let everything = self.everything.as_ref();
+        own.extend(
+            everything.map(|to| Forward::usual("", to.url().to_string(), to.is_remote_allowed())),
+        );
+        own
     }
 }
 
-/// The lane to `target`; it is opened when there is none.
+/// `forward` without what does not matter to its lane.
+fn lasting(forward: Forward) -> Forward {
+    Forward {
+        since_seq: 0,
+        ..forward
+    }
+}
+
+/// The lane of `forward`; it is opened when there is none, unless it leads nowhere.
 fn lane<'a>(
-    lanes: &'a mut HashMap<String, Waiting>,
+    lanes: &'a mut HashMap<Forward, Waiting>,
     shared: &Arc<Shared>,
-    target: Target,
-) -> &'a Waiting {
-    let name = format!("{} {}", target.url(), target.is_remote_allowed());
-    lanes.entry(name).or_insert_with(|| {
+    forward: &Forward,
+) -> Option<&'a Waiting> {
+    if !lanes.contains_key(forward) {
+        let (target, trust) = way(forward)
+            .inspect_err(|error| warn!("an address to forward to is passed over: {error}"))
+            .ok()?;
         let (to, waiting) = mpsc::unbounded_channel();
+        let how = How::of(forward);
+        let lane = Arc::new(Lane::new(target, trust, Arc::clone(&shared.tasks)));
+        let slots = Arc::new(Semaphore::new(how.at_once));
         let shared_ = Arc::clone(shared);
-        let lane = Arc::new(Lane::new(target, Arc::clone(&shared.tasks)));
         shared.tasks.spawn("forward-lane", |stop| async move {
-            let waiting = stream::unfold(waiting, |mut waiting| async {
-                let next = waiting.recv().await?;
-                Some((next, waiting))
+            let begin = (waiting, Arc::clone(&slots));
+            let waiting = stream::unfold(begin, |(mut waiting, slots)| async move {
+                // Not the other way round: a slot that waits for a capture is none for a retry.
+                let (id, answer): (CaptureId, Option<AnswerTo>) = waiting.recv().await?;
+                let slot = Arc::clone(&slots).acquire_owned().await.ok()?;
+                Some(((id, answer, slot), (waiting, slots)))
             });
-            let deliver = waiting.for_each_concurrent(AT_ONCE, move |(id, answer)| {
+            let deliver = waiting.for_each_concurrent(None, move |(id, answer, slot)| {
                 let (shared, lane) = (Arc::clone(&shared_), Arc::clone(&lane));
-                async move { shared.forward(&lane, id, answer).await }
+                let slots = Arc::clone(&slots);
+                async move { shared.forward(&lane, how, id, answer, (slots, slot)).await }
             });
             stop.run_until_cancelled(deliver).await;
         });
-        to
-    })
+        lanes.insert(forward.clone(), to);
+    }
+    lanes.get(forward)
 }
 
 impl Shared {
-    /// Passes one capture on and keeps what came of it.
-    async fn forward(&self, lane: &Lane, id: CaptureId, answer: Option<AnswerTo>) {
+    /// Passes one capture on, if need be several times, and keeps what came of it.
+    async fn forward(
+        &self,
+        lane: &Lane,
+        how: How,
+        id: CaptureId,
+        mut answer: Option<AnswerTo>,
+        (slots, slot): (Arc<Semaphore>, OwnedSemaphorePermit),
+    ) {
         let found = self.database.read(move |db| captures::by_id(db, id)).await;
         let capture = match found {
             Ok(Some(stored)) => stored.capture,
@@ -165,7 +203,34 @@ impl Shared {
             Ok(None) => return,
             Err(error) => return warn!(capture.id = %id, "capture {id} was not forwarded: {error}"),
         };
-        let delivery = self.deliver(lane, capture, answer).await;
+        let mut slot = Some(slot);
+        for number in 1.. {
+            let outgoing = Outgoing::to(lane.target(), &capture);
+            let mut attempted = attempt(lane, id, outgoing, &mut answer, self.clock).await;
+            attempted.delivery.attempt = number;
+            let again = how.again(&attempted, (self.clock)());
+            self.keep(attempted).await;
+            let Some(wait) = again else { return };
+            if !how.is_ordered {
+                // Others go meanwhile.
+                slot = None;
+            }
+            sleep(wait).await;
+            if slot.is_none() {
+                slot = Arc::clone(&slots).acquire_owned().await.ok();
+            }
+        }
+    }
+
+    async fn keep(
+        &self,
+        Attempted {
+            delivery,
+            fell_back,
+            ..
+        }: Attempted,
+    ) {
+        let id = delivery.capture;
         match &delivery.error {
             None => debug!(capture.id = %id, status = delivery.status, "forwarded {id}"),
             Some(error) => warn!(capture.id = %id, "capture {id} was not forwarded: {error}"),
@@ -177,143 +242,20 @@ impl Shared {
             warn!(capture.id = %id, "the delivery of {id} could not be kept: {error}");
         }
         // Where nobody listens, nobody is to be told.
+        if fell_back {
+            let _ = self.events.send(Event::FellBack {
+                capture: id.to_string(),
+            });
+        }
         let _ = self.events.send(Event::Delivered {
             captures: vec![id.to_string()],
         });
     }
-
-    async fn deliver(&self, lane: &Lane, capture: Capture, answer: Option<AnswerTo>) -> Delivery {
-        let target = lane.target();
-        let mut delivery = Delivery {
-            capture: capture.id,
-            began_at_ms: (self.clock)(),
-            target: target.url().to_string(),
-            changes: String::new(),
-            status: None,
-            head: Vec::new(),
-            body: Vec::new(),
-            body_bytes: 0,
-            error: None,
-            connect_ms: None,
-            first_byte_ms: None,
-            total_ms: 0,
-        };
-        let began = Instant::now();
-        let sent = async {
-            let path = &target.url()[url::Position::BeforePath..];
-            let sent_to = capture.head.target();
-            let below = delivery::target_below(path, sent_to, capture.endpoint.as_str());
-            let to = Destination {
-                host: Some(target.host()),
-                target: &below,
-            };
-            let (head, changes) = delivery::outgoing(&capture.head, capture.body.len(), &to)
-                .map_err(|error| DeliveryError::Unsendable(error.to_string()))?;
-            let changes: Vec<_> = changes.into_iter().map(delivery::Change::name).collect();
-            delivery.changes = changes.join(" ");
-            lane.send(&head, capture.body).await
-        };
-        match sent.await {
-            Ok(answered) => {
-                delivery.first_byte_ms = Some(millis(began));
-                if answer.as_ref().is_some_and(AnswerTo::is_closed) {
-                    let capture = delivery.capture.to_string();
-                    let _ = self.events.send(Event::FellBack { capture });
-                }
-                take(lane, answered, answer, &mut delivery).await;
-            }
-            Err(error) => delivery.error = Some(error.to_string()),
-        }
-        delivery.total_ms = millis(began);
-        delivery
-    }
 }
 
-/// Reads an answer to its end, keeps its beginning, and gives it to who waits for it.
-async fn take(lane: &Lane, answered: Answered, answer: Option<AnswerTo>, delivery: &mut Delivery) {
-    let Answered {
-        head,
-        status,
-        mut body,
-        connect_ms,
-        connection,
-    } = answered;
-    delivery.status = Some(status);
-    delivery.head = head.to_vec();
-    delivery.connect_ms = connect_ms;
-    let answer = answer.filter(|answer| !answer.is_closed());
-    let whole = body.size_hint().exact().is_some_and(|n| n <= WHOLE_BYTES);
-    let ended = match answer {
-        Some(answer) if !whole => {
-            let (to, pieces) = mpsc::channel(PIECES);
-            let body_ = Body::Pieces(pieces);
-            if answer.send(Answer { head, body: body_ }).is_ok() {
-                read(&mut body, delivery, Some(to)).await
-            } else {
-                read_rest(&mut body, delivery).await
-            }
-        }
-        Some(answer) => {
-            let ended = read_rest(&mut body, delivery).await;
-            if ended.is_ok() {
-                let body = Body::Whole(Bytes::copy_from_slice(&delivery.body));
-                // Who waits no more needs no answer.
-                let _ = answer.send(Answer { head, body });
-            }
-            ended
-        }
-        None => read_rest(&mut body, delivery).await,
-    };
-    match ended {
-        Ok(()) => lane.keep(connection),
-        Err(error) => delivery.error = Some(error),
-    }
-}
-
-/// Reads a body that nobody waits for.
-async fn read_rest(body: &mut Incoming, delivery: &mut Delivery) -> Result<(), String> {
-    let read = timeout(REST_WITHIN, read(body, delivery, None)).await;
-    read.unwrap_or_else(|_| {
-        let within = REST_WITHIN.as_secs();
-        Err(format!(
-            "the answer went on for over {within} s; the rest was not read"
-        ))
-    })
-}
-
-async fn read(
-    body: &mut Incoming,
-    delivery: &mut Delivery,
-    to: Option<mpsc::Sender<Result<Bytes, CutOff>>>,
-) -> Result<(), String> {
-    while let Some(frame) = body.frame().await {
-        let piece = match frame {
-            Ok(frame) => frame.into_data().unwrap_or_default(),
-            Err(error) => {
-                if let Some(to) = to {
-                    // Whoever waited hears of it, or is gone.
-                    let _ = to.send(Err(CutOff)).await;
-                }
-                return Err(format!("the answer was cut off: {}", reason(&error)));
-            }
-        };
-        delivery.body_bytes += piece.len() as u64;
-        let room = BODY_KEPT.saturating_sub(delivery.body.len());
-        delivery
-            .body
-            .extend_from_slice(&piece[..piece.len().min(room)]);
-        if let Some(to) = &to
-            && !piece.is_empty()
-        {
-            let put = to.send(Ok(piece)).await;
-            put.map_err(|_| "the sender hung up before the answer's end".to_owned())?;
-        }
-    }
-    Ok(())
-}
-
-/// Whether something answers at `target`; else why not.
-pub(crate) async fn reach(target: Target) -> Result<(), String> {
-    let lane = Lane::new(target, Arc::default());
+/// Whether something answers where `forward` leads; else why not.
+pub(crate) async fn reach(forward: &Forward) -> Result<(), String> {
+    let (target, trust) = way(forward)?;
+    let lane = Lane::new(target, trust, Arc::default());
     lane.reach().await.map_err(|error| error.to_string())
 }

@@ -228,6 +228,62 @@ fn refused(address: IpAddr) -> Option<&'static str> {
     }
 }
 
+/// Ways to write an address that shall not be reached, most of which other checks let through.
+#[cfg(test)]
+pub(crate) mod tricks {
+    /// Never, even where its owner allows other computers.
+    pub(crate) const REFUSED: [&str; 25] = [
+        "http://169.254.169.254/latest/meta-data/",
+        "http://169.254.169.254.:80/",
+        "http://2852039166/",
+        "http://0xa9fea9fe/",
+        "http://0xa9.0xfe.0xa9.0xfe/",
+        "http://0251.0376.0251.0376/",
+        "http://169.16689662/",
+        "http://[::ffff:169.254.169.254]/",
+        "http://[::ffff:a9fe:a9fe]/",
+        "http://[0:0:0:0:0:ffff:a9fe:a9fe]/",
+        "http://[::169.254.169.254]/",
+        "http://[64:ff9b::a9fe:a9fe]/",
+        "http://[2002:a9fe:a9fe::]/",
+        "http://[fd00:ec2::254]/",
+        "http://[fe80::1]/",
+        "http://100.100.100.200/",
+        "http://192.0.0.192/",
+        "http://0.0.0.0:3000/",
+        "http://0/",
+        "http://0.0.0.1/",
+        "http://[::]:3000/",
+        "http://[::ffff:0.0.0.0]/",
+        "http://224.0.0.1/",
+        "http://255.255.255.255/",
+        "http://[ff02::1]/",
+    ];
+    /// Not unless its owner allows other computers.
+    pub(crate) const REMOTE: [&str; 20] = [
+        "http://192.168.1.5:3000",
+        "http://10.0.0.1",
+        "http://172.16.0.1",
+        "http://8.8.8.8",
+        "http://134744072",
+        "http://0x08080808",
+        "http://010.0.0.1",
+        "http://[2001:db8::1]",
+        "http://[::ffff:8.8.8.8]",
+        "http://[64:ff9b::808:808]",
+        "http://[2002:808:808::]",
+        "http://[fd12::1]",
+        "http://example.com",
+        "http://localhost.example.com",
+        "http://localhost@example.com",
+        "http://notlocalhost",
+        "http://127.0.0.1.nip.io",
+        "http://example.com#localhost",
+        "http://example.com\\@localhost",
+        "http://ⓔxample.com",
+    ];
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -259,37 +315,9 @@ mod tests {
         }
     }
 
-    /// Ways to write an address that shall not be reached, most of which other checks let through.
     #[tokio::test]
     async fn no_spelling_leads_to_another_computer_or_to_credentials() {
-        let tricks = [
-            "http://169.254.169.254/latest/meta-data/",
-            "http://169.254.169.254.:80/",
-            "http://2852039166/",
-            "http://0xa9fea9fe/",
-            "http://0xa9.0xfe.0xa9.0xfe/",
-            "http://0251.0376.0251.0376/",
-            "http://169.16689662/",
-            "http://[::ffff:169.254.169.254]/",
-            "http://[::ffff:a9fe:a9fe]/",
-            "http://[0:0:0:0:0:ffff:a9fe:a9fe]/",
-            "http://[::169.254.169.254]/",
-            "http://[64:ff9b::a9fe:a9fe]/",
-            "http://[2002:a9fe:a9fe::]/",
-            "http://[fd00:ec2::254]/",
-            "http://[fe80::1]/",
-            "http://100.100.100.200/",
-            "http://192.0.0.192/",
-            "http://0.0.0.0:3000/",
-            "http://0/",
-            "http://0.0.0.1/",
-            "http://[::]:3000/",
-            "http://[::ffff:0.0.0.0]/",
-            "http://224.0.0.1/",
-            "http://255.255.255.255/",
-            "http://[ff02::1]/",
-        ];
-        for text in tricks {
+        for text in tricks::REFUSED {
             // Even where its owner allows other computers.
             let parsed = Target::parse(text, true);
             assert!(
@@ -297,29 +325,7 @@ mod tests {
                 "{text}: {parsed:?}"
             );
         }
-        let remote = [
-            "http://192.168.1.5:3000",
-            "http://10.0.0.1",
-            "http://172.16.0.1",
-            "http://8.8.8.8",
-            "http://134744072",
-            "http://0x08080808",
-            "http://010.0.0.1",
-            "http://[2001:db8::1]",
-            "http://[::ffff:8.8.8.8]",
-            "http://[64:ff9b::808:808]",
-            "http://[2002:808:808::]",
-            "http://[fd12::1]",
-            "http://example.com",
-            "http://localhost.example.com",
-            "http://localhost@example.com",
-            "http://notlocalhost",
-            "http://127.0.0.1.nip.io",
-            "http://example.com#localhost",
-            "http://example.com\\@localhost",
-            "http://ⓔxample.com",
-        ];
-        for text in remote {
+        for text in tricks::REMOTE {
             assert!(Target::parse(text, false).is_err(), "{text}");
         }
         for text in [

@@ -23,6 +23,10 @@ pub(crate) struct Stored {
     /// Who seems to have sent it, and the type of its event.
     pub(crate) sender: Option<String>,
     pub(crate) event: Option<String>,
+    /// It was sent again.
+    pub(crate) is_replayed: bool,
+    /// It was made of another one by a person.
+    pub(crate) is_edited: bool,
 }
 
 /// Keeps what arrived. The same id again changes nothing; the answer is whether it was new.
@@ -75,9 +79,49 @@ pub(crate) fn insert(db: &Connection, arrival: &Arrival, now_ms: i64) -> Result<
     Ok(added > 0)
 }
 
+/// Says that the capture `id` was made of `origin` by a person.
+pub(crate) fn set_origin(db: &Connection, id: CaptureId, origin: CaptureId) -> Result<()> {
+    db.prepare_cached("UPDATE captures SET origin = ?2 WHERE id = ?1")?
+        .execute(params![id.to_bytes(), origin.to_bytes()])
+        .map(drop)
+}
+
+/// Ids, times of receipt and endpoints of the captures at the places `seqs`, in their order; places
+/// without a capture are left out.
+pub(crate) fn places(db: &Connection, seqs: &[i64]) -> Result<Vec<Place>> {
+    let sql = "SELECT id, received_at_ms, endpoint FROM captures WHERE seq = ?1";
+    let mut one = db.prepare_cached(sql)?;
+    let place = |row: &Row<'_>| {
+        Ok(Place {
+            id: CaptureId::from_bytes(row.get(0)?),
+            received_at_ms: row.get(1)?,
+            endpoint: row.get(2)?,
+        })
+    };
+    let found = seqs
+        .iter()
+        .map(|seq| one.query_row([seq], place).optional());
+    found.filter_map(Result::transpose).collect()
+}
+
+/// The place of the capture `id`.
+pub(crate) fn seq(db: &Connection, id: CaptureId) -> Result<Option<i64>> {
+    db.prepare_cached("SELECT seq FROM captures WHERE id = ?1")?
+        .query_row([id.to_bytes()], |row| row.get(0))
+        .optional()
+}
+
+/// A capture of which no more is known than is needed to send it later.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub(crate) id: CaptureId,
+    pub(crate) received_at_ms: i64,
+    pub(crate) endpoint: String,
+}
+
 const ROW: &str = "captures.seq, id, endpoint, is_local, is_held, received_at_ms, stored_at_ms,
     method, captures.target, content_type, captures.body_bytes, flaws,
-    status, error IS NOT NULL, total_ms, sender, event, summary FROM captures
+    status, error IS NOT NULL, total_ms, sender, event, summary, origin FROM captures
     LEFT JOIN deliveries ON number =
         (SELECT max(number) FROM deliveries WHERE deliveries.seq = captures.seq)";
 
@@ -117,6 +161,9 @@ fn row(row: &Row<'_>) -> Result<CaptureRow> {
             .map(SenderView::from),
         event: row.get(16)?,
         summary: row.get(17)?,
+        origin: row
+            .get::<_, Option<[u8; 16]>>(18)?
+            .map(|bytes| CaptureId::from_bytes(bytes).to_string()),
         delivery: match row.get::<_, Option<u64>>(14)? {
             None => None,
             Some(total_ms) => Some(RowDelivery {
@@ -148,7 +195,9 @@ const fn source(number: i64) -> Source {
 /// What [`stored`] reads.
 pub(crate) const WHOLE: &str =
     "seq, id, endpoint, is_local, is_held, received_at_ms, peer, flaws, \
-                                head, body, sender, event
+                                head, body, sender, event, origin IS NOT NULL,
+                                EXISTS (SELECT 1 FROM deliveries
+                                    WHERE deliveries.seq = captures.seq AND is_replay)
                                 FROM captures JOIN contents USING (seq)";
 
 /// One capture as it arrived.
@@ -225,6 +274,8 @@ pub(crate) fn stored(row: &Row<'_>) -> Result<Stored> {
         is_held: row.get(4)?,
         sender: row.get(10)?,
         event: row.get(11)?,
+        is_edited: row.get(12)?,
+        is_replayed: row.get(13)?,
         capture: Capture {
             id: CaptureId::from_bytes(row.get(1)?),
             endpoint,

@@ -1,5 +1,4 @@
-//! Deliveries: each attempt to pass a capture on, and what came back. And the forwards: where the
-//! captures of an endpoint are passed on to by themselves.
+//! Deliveries: each attempt to pass a capture on, and what came back.
 
 use sqlite::rusqlite::{Connection, OptionalExtension, Result, Row, params};
 use webhook::capture::CaptureId;
@@ -25,6 +24,10 @@ pub(crate) struct Delivery {
     pub(crate) connect_ms: Option<u64>,
     pub(crate) first_byte_ms: Option<u64>,
     pub(crate) total_ms: u64,
+    /// A person sent it again; else it went by itself.
+    pub(crate) is_replay: bool,
+    /// Which of several tries it was; the first is 1.
+    pub(crate) attempt: u32,
 }
 
 /// A stored attempt.
@@ -34,20 +37,13 @@ pub(crate) struct Stored {
     pub(crate) delivery: Delivery,
 }
 
-/// Where the captures of an endpoint go by themselves.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Forward {
-    pub(crate) endpoint: String,
-    pub(crate) target: String,
-    pub(crate) is_remote_allowed: bool,
-}
-
-/// Keeps an attempt.
-pub(crate) fn insert(db: &Connection, delivery: &Delivery) -> Result<()> {
+/// Keeps an attempt; the answer is its number.
+pub(crate) fn insert(db: &Connection, delivery: &Delivery) -> Result<i64> {
     db.prepare_cached(
         "INSERT INTO deliveries (seq, began_at_ms, target, changes, status, head, body, body_bytes,
-             error, connect_ms, first_byte_ms, total_ms)
-         SELECT seq, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12 FROM captures WHERE id = ?1",
+             error, connect_ms, first_byte_ms, total_ms, is_replay, attempt)
+         SELECT seq, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14
+         FROM captures WHERE id = ?1",
     )?
     .execute(params![
         delivery.capture.to_bytes(),
@@ -62,12 +58,15 @@ pub(crate) fn insert(db: &Connection, delivery: &Delivery) -> Result<()> {
         delivery.connect_ms,
         delivery.first_byte_ms,
         delivery.total_ms,
+        delivery.is_replay,
+        delivery.attempt,
     ])?;
-    Ok(())
+    Ok(db.last_insert_rowid())
 }
 
 const WHOLE: &str = "number, id, began_at_ms, deliveries.target, changes, status, head, body,
-                     deliveries.body_bytes, error, connect_ms, first_byte_ms, total_ms
+                     deliveries.body_bytes, error, connect_ms, first_byte_ms, total_ms,
+                     is_replay, attempt
                      FROM deliveries JOIN captures USING (seq)";
 
 /// The attempts of one capture, the newest first, at most `limit`.
@@ -102,35 +101,8 @@ fn stored(row: &Row<'_>) -> Result<Stored> {
             connect_ms: row.get(10)?,
             first_byte_ms: row.get(11)?,
             total_ms: row.get(12)?,
+            is_replay: row.get(13)?,
+            attempt: row.get(14)?,
         },
     })
-}
-
-/// All forwards, by endpoint, in the order in which they were made.
-pub(crate) fn forwards(db: &Connection) -> Result<Vec<Forward>> {
-    db.prepare_cached(
-        "SELECT endpoint, target, is_remote_allowed FROM forwards ORDER BY endpoint, rowid",
-    )?
-    .query_map((), |row| {
-        Ok(Forward {
-            endpoint: row.get(0)?,
-            target: row.get(1)?,
-            is_remote_allowed: row.get(2)?,
-        })
-    })?
-    .collect()
-}
-
-/// Puts `forwards` in place of those of `endpoint`.
-pub(crate) fn set_forwards(db: &Connection, endpoint: &str, forwards: &[Forward]) -> Result<()> {
-    db.execute("DELETE FROM forwards WHERE endpoint = ?1", [endpoint])?;
-    for forward in forwards {
-        db.execute(
-            "INSERT OR IGNORE INTO forwards (endpoint, target, is_remote_allowed)
-             VALUES (?1, ?2, ?3)",
-            params![endpoint, forward.target, forward.is_remote_allowed],
-        )?;
-    }
-    db.execute("UPDATE revision SET number = number + 1", ())
-        .map(drop)
 }

@@ -2,7 +2,9 @@
 
 mod bits;
 pub(crate) mod captures;
+pub(crate) mod confirmed;
 pub(crate) mod deliveries;
+pub(crate) mod forwards;
 pub(crate) mod index;
 pub(crate) mod pairing;
 pub(crate) mod retention;
@@ -92,7 +94,7 @@ mod tests {
                 captures::after(db, 0, 10)?,
                 captures::rows(db, &[1])?,
                 pairing::read(db)?,
-                deliveries::forwards(db)?,
+                forwards::all(db)?,
             ))
         };
         let (captures, rows, pairing, forwards) = new.read(read).await.unwrap();

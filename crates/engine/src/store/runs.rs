@@ -80,7 +80,10 @@ pub(crate) fn ruled(db: &Connection) -> Result<Vec<String>> {
 /// Captures that come from now on are not judged for `endpoint`.
 pub(crate) fn forget(db: &Connection, endpoint: &str) -> Result<()> {
     db.execute("DELETE FROM ruled WHERE endpoint = ?1", [endpoint])?;
-    db.execute("DELETE FROM confirmed WHERE endpoint = ?1", [endpoint])?;
+    db.execute(
+        "DELETE FROM rules_confirmed WHERE endpoint = ?1",
+        [endpoint],
+    )?;
     Ok(())
 }
 
@@ -252,7 +255,7 @@ pub(crate) fn ask_to_stop(db: &Connection, number: i64, now_ms: i64) -> Result<b
 
 /// The fingerprint under which the rule of `endpoint` was confirmed.
 pub(crate) fn confirmed(db: &Connection, endpoint: &str, rule: &str) -> Result<Option<Vec<u8>>> {
-    db.prepare_cached("SELECT fingerprint FROM confirmed WHERE endpoint = ?1 AND rule = ?2")?
+    db.prepare_cached("SELECT fingerprint FROM rules_confirmed WHERE endpoint = ?1 AND rule = ?2")?
         .query_row([endpoint, rule], |row| row.get(0))
         .optional()
 }
@@ -265,7 +268,7 @@ pub(crate) fn confirm(
     fingerprint: &[u8],
 ) -> Result<()> {
     db.execute(
-        "INSERT INTO confirmed VALUES (?1, ?2, ?3)
+        "INSERT INTO rules_confirmed VALUES (?1, ?2, ?3)
          ON CONFLICT DO UPDATE SET fingerprint = excluded.fingerprint",
         params![endpoint, rule, fingerprint],
     )?;

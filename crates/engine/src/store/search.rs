@@ -16,7 +16,11 @@ use sqlite::rusqlite::{Connection, Result, Row, params_from_iter, types::Value};
 use webhook::query::{Facts, Mark, Now, Parsed, Problem, Query, Subject, parse};
 
 use crate::{
-    store::{bits::Bits, captures, index},
+    store::{
+        bits::Bits,
+        captures::{self, Stored},
+        index,
+    },
     view::{ListFilter, Source},
 };
 
@@ -64,6 +68,22 @@ impl Sought {
         };
         Ok(Self { filter, query, now })
     }
+}
+
+/// Whether the query `text` lets the capture `stored` through, asked at `now_ms` (Unix epoch,
+/// milliseconds). One that cannot be read lets nothing through.
+pub(crate) fn passes(db: &Connection, stored: &Stored, text: &str, now_ms: i64) -> Result<bool> {
+    if text.is_empty() {
+        return Ok(true);
+    }
+    let filter = ListFilter {
+        query: Some(text.to_owned()),
+        ..ListFilter::default()
+    };
+    let Ok(sought) = Sought::new(filter, now_ms) else {
+        return Ok(false);
+    };
+    Ok(Asked::new(db, &sought, TURNS)?.passes(stored))
 }
 
 /// Calls `found` with the places of the captures that `sought` lets through and that lie behind
@@ -218,9 +238,15 @@ impl<'a> Asked<'a> {
     /// Holds the capture of `row` against the query.
     fn judge(&self, row: &Row<'_>) -> Result<(i64, bool)> {
         let stored = captures::stored(row)?;
+        Ok((stored.seq, self.passes(&stored)))
+    }
+
+    fn passes(&self, stored: &Stored) -> bool {
         let marks = [
             (Mark::Held, stored.is_held),
             (Mark::Flawed, !stored.capture.flaws.is_empty()),
+            (Mark::Replayed, stored.is_replayed),
+            (Mark::Edited, stored.is_edited),
         ];
         let marks: Vec<_> = marks
             .iter()
@@ -236,8 +262,7 @@ impl<'a> Asked<'a> {
             ..Facts::default()
         };
         let subject = Subject::new(&stored.capture, facts);
-        let passes = self.sought.query.matches(&subject, self.sought.now);
-        Ok((stored.seq, passes))
+        self.sought.query.matches(&subject, self.sought.now)
     }
 
     /// The places of `range` that `sql` gives. Its first parameters are the ends of `within`, then

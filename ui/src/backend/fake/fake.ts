@@ -26,6 +26,7 @@ import type { PrunePreview } from "../../bindings/PrunePreview";
 import type { QueryHelp } from "../../bindings/QueryHelp";
 import type { Restored } from "../../bindings/Restored";
 import type { Retention } from "../../bindings/Retention";
+import type { ReplaySelection } from "../../bindings/ReplaySelection";
 import type { SettingsView } from "../../bindings/SettingsView";
 import type { Status } from "../../bindings/Status";
 import type { TextPage } from "../../bindings/TextPage";
@@ -38,6 +39,7 @@ import { FakeCare } from "./care";
 import { opened, type FakeBody } from "./bodies";
 import { fault, Owned } from "./owned";
 import { helpWith, lets } from "./query";
+import { Replays } from "./replays";
 import type { Maker, Sample } from "./samples";
 
 /** What a fake engine starts with. */
@@ -64,7 +66,7 @@ interface List {
   seen: number;
 }
 
-export class FakeBackend implements Backend {
+export class FakeBackend extends Replays implements Backend {
   readonly start: Start;
   readonly #startedAtMs = Date.now();
   readonly #arrivedAtMs: number[] = [];
@@ -89,6 +91,7 @@ export class FakeBackend implements Backend {
   readonly copied: string[] = [];
 
   constructor(start: Start) {
+    super();
     this.start = start;
     this.#owned = new Owned(start.endpoints);
     this.#status = start.status;
@@ -426,6 +429,26 @@ export class FakeBackend implements Backend {
     this.#link = null;
     this.#linkListeners.add(heard);
     return () => this.#linkListeners.delete(heard);
+  }
+
+  // What sending again needs.
+
+  protected answered<Answer>(asked: string, answer: () => Answer): Promise<Answer> {
+    return this.#answer(asked, answer);
+  }
+
+  protected told(events: EngineEvent[]): void {
+    this.#tell(events);
+  }
+
+  protected selected(selection: ReplaySelection): CaptureRow[] {
+    if ("ids" in selection) {
+      const seqs = selection.ids.map((id) => this.#seq(id)).sort((one, other) => one - other);
+      return seqs.map((seq) => this.#row(seq));
+    }
+    const all = Array.from({ length: this.#total }, (_, seq) => seq);
+    const matching = all.filter((seq) => this.#matches(seq, selection.filter));
+    return matching.map((seq) => this.#row(seq));
   }
 
   async #answer<Answer>(asked: string, answer: () => Answer): Promise<Answer> {

@@ -192,6 +192,11 @@ impl Asked<'_> {
             )),
             Term::Is(Mark::Held) => together.columns.push(column("is_held", vec![])),
             Term::Is(Mark::Flawed) => together.columns.push(column("flaws <> ''", vec![])),
+            Term::Is(Mark::Edited) => together.columns.push(column("origin IS NOT NULL", vec![])),
+            Term::Is(Mark::Replayed) => together.columns.push(column(
+                "seq IN (SELECT seq FROM deliveries WHERE is_replay)",
+                vec![],
+            )),
             // The history knows nothing of these yet.
             Term::Status(StatusTest::Class(_) | StatusTest::Compare(..)) | Term::Is(_) => {
                 together.columns.push(nowhere());
