@@ -5,7 +5,8 @@ use engine::{
     link::{self, LinkView},
     view::{
         CaptureDetail, CaptureRow, DeliveryView, EndpointView, ForwardView, ListFilter, ListInfo,
-        Part, QueryHelp, SettingsView, Status, TextPage, TreePage, UiError,
+        Matches, Part, QueryHelp, SavedView, SettingsView, Status, TextPage, Timeline, TreePage,
+        UiError,
     },
 };
 use serde::{Serialize, Serializer};
@@ -48,6 +49,11 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         grow_list,
         rows,
         close_list,
+        timeline,
+        matches,
+        saved,
+        set_saved,
+        tries,
         detail,
         tree,
         text,
@@ -115,6 +121,31 @@ async fn rows(
 )]
 fn close_list(engine: State<'_, Engine>, list: u32) {
     engine.close_list(list);
+}
+
+#[command]
+async fn timeline(engine: State<'_, Engine>, list: u32) -> Result<Timeline, Error> {
+    Ok(engine.timeline(list).await?)
+}
+
+#[command]
+async fn matches(engine: State<'_, Engine>, query: String) -> Result<Matches, Error> {
+    Ok(engine.matches(&query).await?)
+}
+
+#[command]
+async fn saved(engine: State<'_, Engine>) -> Result<Vec<SavedView>, Error> {
+    Ok(engine.saved().await?)
+}
+
+#[command]
+async fn set_saved(engine: State<'_, Engine>, all: Vec<SavedView>) -> Result<(), Error> {
+    Ok(engine.set_saved(all).await?)
+}
+
+#[command]
+async fn tries(engine: State<'_, Engine>, id: String) -> Result<Vec<CaptureRow>, Error> {
+    Ok(engine.tries(&id).await?)
 }
 
 #[command]
@@ -282,7 +313,7 @@ mod tests {
             .iter()
             .map(|name| format!("allow-{}", name.replace('_', "-")));
         let wanted: BTreeSet<String> = of_commands.chain(listens.map(str::to_owned)).collect();
-        assert_eq!(handled.len(), 25);
+        assert_eq!(handled.len(), 30);
         assert_eq!(declared, handled);
         assert_eq!(allowed, wanted.iter().map(String::as_str).collect());
     }

@@ -33,6 +33,8 @@ use crate::{
     lists::Lists,
     probe::Prober,
     receiver::{self, ReceiverError},
+    regroup,
+    saved::SaveError,
     secrets::{Secret, SecretError, Secrets},
     settings::{Settings, SettingsError},
     store::{
@@ -127,6 +129,9 @@ pub enum Error {
     /// The query cannot be read; the first thing that is wrong.
     #[error("{}", .0.first().map_or_else(String::new, |problem| problem.kind.to_string()))]
     Query(Vec<Problem>),
+    /// The filters cannot be kept so.
+    #[error(transparent)]
+    Save(#[from] SaveError),
     /// The receiver on this computer is not up.
     #[error("the local receiver is not running: choose a free port in the settings")]
     NoReceiver,
@@ -157,6 +162,9 @@ impl Error {
             Self::Target(_) => "target",
             Self::NoList(_) => "no_list",
             Self::Query(_) => "query",
+            Self::Save(SaveError::Name) => "saved_name",
+            Self::Save(SaveError::Taken(_)) => "saved_taken",
+            Self::Save(_) => "saved",
             Self::NoReceiver => "no_receiver",
         }
     }
@@ -292,6 +300,10 @@ impl Engine {
         parts
             .tasks
             .spawn("indexer", |stop| indexer::run(database, events, stop));
+        let database = Arc::clone(&parts.database);
+        parts
+            .tasks
+            .spawn("regroup", |stop| regroup::run(database, stop));
         let engine = Arc::downgrade(parts);
         let prober = Prober {
             database: Arc::clone(&parts.database),
@@ -501,6 +513,10 @@ impl Engine {
         &self.0.database
     }
 
+    pub(crate) fn lists(&self) -> &Lists {
+        &self.0.lists
+    }
+
     pub(crate) fn secrets(&self) -> &Arc<Secrets> {
         &self.0.secrets
     }
@@ -553,7 +569,8 @@ impl Engine {
         Ok(all)
     }
 
-    fn sought(&self, filter: ListFilter) -> Result<Sought, Error> {
+    /// What `filter` says, asked now.
+    pub(crate) fn sought(&self, filter: ListFilter) -> Result<Sought, Error> {
         Sought::new(filter, self.now_ms()).map_err(Error::Query)
     }
 

@@ -20,11 +20,14 @@ mod lists;
 mod place;
 mod probe;
 mod receiver;
+mod regroup;
 pub mod runner;
+mod saved;
 mod secrets;
 pub mod serve;
 mod settings;
 mod store;
+mod timeline;
 mod trust;
 mod tunnel;
 pub mod view;
@@ -36,6 +39,7 @@ pub use crate::{
     forward::{Target, TargetError},
     place::{computer_name, data_folder},
     receiver::ReceiverError,
+    saved::SaveError,
     secrets::{Secret, SecretError, Secrets},
     settings::{ReceiverSettings, Settings, SettingsError},
 };

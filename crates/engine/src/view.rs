@@ -1,6 +1,7 @@
 //! What the engine shows to its faces: plain data, made for reading. The page's types are generated
 //! from here, the terminal's `--json` is [`Record`].
 
+mod find;
 mod settings;
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
@@ -12,7 +13,10 @@ use webhook::{
     sender::{self, Sender},
 };
 
-pub use self::settings::{AnswerView, SettingsView};
+pub use self::{
+    find::{Matches, SavedView, Timeline},
+    settings::{AnswerView, SettingsView},
+};
 
 /// Where a capture came in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
@@ -68,6 +72,10 @@ pub struct CaptureRow {
     pub summary: Option<String>,
     /// The last attempt to pass it on.
     pub delivery: Option<RowDelivery>,
+    /// What the sender calls its delivery: the same for all tries of one.
+    pub delivery_id: Option<String>,
+    /// The how-manieth try of its delivery it is, from 1.
+    pub nth_try: u32,
 }
 
 /// One header field.
@@ -298,8 +306,8 @@ pub struct ListInfo {
     pub list: u32,
     /// How many captures it holds.
     pub count: usize,
-    /// How many captures the search's index lacked and had to be read one by one. Of many the
-    /// answer is slow, and none is missing.
+    /// How many captures of the history the search's index lacks yet. A query reads them one by
+    /// one: of many the answer is slow, and none is missing.
     #[ts(type = "number")]
     pub behind: u64,
 }

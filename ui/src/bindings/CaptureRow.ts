@@ -70,4 +70,12 @@ summary: string | null,
 /**
  * The last attempt to pass it on.
  */
-delivery: RowDelivery | null, };
+delivery: RowDelivery | null, 
+/**
+ * What the sender calls its delivery: the same for all tries of one.
+ */
+deliveryId: string | null, 
+/**
+ * The how-manieth try of its delivery it is, from 1.
+ */
+nthTry: number, };

@@ -1,4 +1,5 @@
-//! The captures: inserted once, never changed. Read by place (`seq`), never by offset.
+//! The captures: inserted once, never changed but for what is recognised of them later. Read by
+//! place (`seq`), never by offset.
 
 use bytes::Bytes;
 use sqlite::rusqlite::{Connection, Error, OptionalExtension, Result, Row, params, types::Type};
@@ -10,6 +11,7 @@ use webhook::{
 
 use crate::{
     arrival::Arrival,
+    store::tries,
     view::{CaptureRow, ListFilter, RowDelivery, SenderView, Source, short},
 };
 
@@ -23,6 +25,9 @@ pub(crate) struct Stored {
     /// Who seems to have sent it, and the type of its event.
     pub(crate) sender: Option<String>,
     pub(crate) event: Option<String>,
+    /// What the sender calls its delivery, and the how-manieth try of that this is.
+    pub(crate) delivery_id: Option<String>,
+    pub(crate) nth_try: u32,
 }
 
 /// Keeps what arrived. The same id again changes nothing; the answer is whether it was new.
@@ -38,13 +43,14 @@ pub(crate) fn insert(db: &Connection, arrival: &Arrival, now_ms: i64) -> Result<
         .head
         .first("content-type")
         .map(|value| short(value, 200));
+    let nth_try = tries::count(db, arrival, i64::MAX)?;
     // Not `OR IGNORE`, which uses up a place: without holes a list need not be looked through.
     let added = db
         .prepare_cached(
             "INSERT INTO captures (id, endpoint, is_local, is_held, received_at_ms,
                  stored_at_ms, peer, method, target, content_type, body_bytes, flaws, sender,
-                 event, summary)
-             SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15
+                 event, summary, delivery_id, nth_try)
+             SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17
              WHERE NOT EXISTS (SELECT 1 FROM captures WHERE id = ?1)",
         )?
         .execute(params![
@@ -63,6 +69,8 @@ pub(crate) fn insert(db: &Connection, arrival: &Arrival, now_ms: i64) -> Result<
             recognised.sender.map(Sender::id),
             recognised.event,
             recognised.summary,
+            recognised.delivery_id,
+            nth_try,
         ])?;
     if added > 0 {
         db.prepare_cached("INSERT INTO contents (seq, head, body) VALUES (?1, ?2, ?3)")?
@@ -77,7 +85,7 @@ pub(crate) fn insert(db: &Connection, arrival: &Arrival, now_ms: i64) -> Result<
 
 const ROW: &str = "captures.seq, id, endpoint, is_local, is_held, received_at_ms, stored_at_ms,
     method, captures.target, content_type, captures.body_bytes, flaws,
-    status, error IS NOT NULL, total_ms, sender, event, summary FROM captures
+    status, error IS NOT NULL, total_ms, sender, event, summary, delivery_id, nth_try FROM captures
     LEFT JOIN deliveries ON number =
         (SELECT max(number) FROM deliveries WHERE deliveries.seq = captures.seq)";
 
@@ -86,6 +94,23 @@ pub(crate) fn rows(db: &Connection, seqs: &[i64]) -> Result<Vec<CaptureRow>> {
     let mut one = db.prepare_cached(&format!("SELECT {ROW} WHERE captures.seq = ?1"))?;
     let found = seqs.iter().map(|seq| one.query_row([seq], row).optional());
     found.filter_map(Result::transpose).collect()
+}
+
+/// The rows of the captures that the sender calls the same delivery as that of `id`, which is among
+/// them, the oldest first; the newest `limit` of them.
+pub(crate) fn tries(db: &Connection, id: CaptureId, limit: usize) -> Result<Vec<CaptureRow>> {
+    let seqs: Vec<i64> = db
+        .prepare_cached(
+            "SELECT other.seq FROM captures AS own JOIN captures AS other
+                 ON other.delivery_id = own.delivery_id COLLATE NOCASE
+                 AND other.endpoint = own.endpoint
+             WHERE own.id = ?1 ORDER BY other.seq DESC LIMIT ?2",
+        )?
+        .query_map(params![id.to_bytes(), limit], |row| row.get(0))?
+        .collect::<Result<_>>()?;
+    let mut rows = rows(db, &seqs)?;
+    rows.reverse();
+    Ok(rows)
 }
 
 /// The row of one capture.
@@ -117,6 +142,8 @@ fn row(row: &Row<'_>) -> Result<CaptureRow> {
             .map(SenderView::from),
         event: row.get(16)?,
         summary: row.get(17)?,
+        delivery_id: row.get(18)?,
+        nth_try: row.get(19)?,
         delivery: match row.get::<_, Option<u64>>(14)? {
             None => None,
             Some(total_ms) => Some(RowDelivery {
@@ -148,7 +175,7 @@ const fn source(number: i64) -> Source {
 /// What [`stored`] reads.
 pub(crate) const WHOLE: &str =
     "seq, id, endpoint, is_local, is_held, received_at_ms, peer, flaws, \
-                                head, body, sender, event
+                                head, body, sender, event, delivery_id, nth_try
                                 FROM captures JOIN contents USING (seq)";
 
 /// One capture as it arrived.
@@ -216,6 +243,8 @@ pub(crate) fn stored(row: &Row<'_>) -> Result<Stored> {
         is_held: row.get(4)?,
         sender: row.get(10)?,
         event: row.get(11)?,
+        delivery_id: row.get(12)?,
+        nth_try: row.get(13)?,
         capture: Capture {
             id: CaptureId::from_bytes(row.get(1)?),
             endpoint,

@@ -16,7 +16,7 @@ use sqlite::rusqlite::{Connection, Result, Row, params_from_iter, types::Value};
 use webhook::query::{Facts, Mark, Now, Parsed, Problem, Query, Subject, parse};
 
 use crate::{
-    store::{bits::Bits, captures, index},
+    store::{bits::Bits, captures, index, outcomes},
     view::{ListFilter, Source},
 };
 
@@ -63,6 +63,13 @@ impl Sought {
             utc_offset_s: jiff::tz::TimeZone::system().to_offset(at).seconds(),
         };
         Ok(Self { filter, query, now })
+    }
+
+    /// Whether nothing is left out.
+    pub(crate) fn is_everything(&self) -> bool {
+        let ListFilter { endpoint, text, .. } = &self.filter;
+        let has_text = text.as_deref().is_some_and(|text| !text.is_empty());
+        self.query.is_everything() && endpoint.is_none() && !has_text
     }
 }
 
@@ -218,9 +225,15 @@ impl<'a> Asked<'a> {
     /// Holds the capture of `row` against the query.
     fn judge(&self, row: &Row<'_>) -> Result<(i64, bool)> {
         let stored = captures::stored(row)?;
+        let outcome = outcomes::of(self.db, stored.seq)?;
+        let status = outcome.and_then(|outcome| outcome.status);
         let marks = [
             (Mark::Held, stored.is_held),
             (Mark::Flawed, !stored.capture.flaws.is_empty()),
+            (Mark::Forwarded, outcome.is_some()),
+            (Mark::Answered, status.is_some()),
+            (Mark::Failed, outcome.is_some_and(|one| one.is_failed)),
+            (Mark::Retry, stored.nth_try > 1),
         ];
         let marks: Vec<_> = marks
             .iter()
@@ -228,10 +241,16 @@ impl<'a> Asked<'a> {
             .collect();
         let name = self.names.get(stored.capture.endpoint.as_str());
         let facts = Facts {
-            is_local: stored.source == Source::Local,
+            source: Some(match stored.source {
+                Source::Relay => "relay",
+                Source::Local => "local",
+                Source::Import => "import",
+            }),
             endpoint_name: name.map(String::as_str),
             provider: stored.sender.as_deref(),
             event: stored.event.as_deref(),
+            status,
+            delivery_id: stored.delivery_id.as_deref(),
             marks: &marks,
             ..Facts::default()
         };

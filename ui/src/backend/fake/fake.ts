@@ -10,16 +10,20 @@ import type { ForwardView } from "../../bindings/ForwardView";
 import type { LinkView } from "../../bindings/LinkView";
 import type { ListFilter } from "../../bindings/ListFilter";
 import type { ListInfo } from "../../bindings/ListInfo";
+import type { Matches } from "../../bindings/Matches";
 import type { Part } from "../../bindings/Part";
 import type { QueryHelp } from "../../bindings/QueryHelp";
+import type { SavedView } from "../../bindings/SavedView";
 import type { SettingsView } from "../../bindings/SettingsView";
 import type { Status } from "../../bindings/Status";
 import type { TextPage } from "../../bindings/TextPage";
+import type { Timeline } from "../../bindings/Timeline";
 import type { TreePage } from "../../bindings/TreePage";
 import type { Backend } from "../backend";
 import { attempts, body } from "./answers";
 import { fault, Owned } from "./owned";
 import { outline, treePage, type Outline } from "./outline";
+import { deliveryId, isTried, matches, nthTry, timeline, TRY_EVERY } from "./finding";
 import { helpWith, lets } from "./query";
 import type { Maker, Sample } from "./samples";
 
@@ -53,6 +57,8 @@ export class FakeBackend implements Backend {
   readonly #listeners = new Set<(events: EngineEvent[]) => void>();
   readonly #owned: Owned;
   readonly #passedOn = new Set<number>();
+  #saved: SavedView[] = [];
+  #behind = 0;
   readonly #linkListeners = new Set<(link: LinkView) => void>();
   #link: LinkView | null = null;
   #status: Status;
@@ -126,7 +132,7 @@ export class FakeBackend implements Backend {
       const isAll = filter.endpoint === null && filter.query === null;
       const list = this.#nextList++;
       this.#lists.set(list, { filter, matching: isAll ? null : [], seen: 0 });
-      return { list, count: this.#grown(list), behind: 0 };
+      return { list, count: this.#grown(list), behind: isAll ? 0 : this.#behind };
     });
   }
 
@@ -138,7 +144,7 @@ export class FakeBackend implements Backend {
     return this.#answer(`growList ${String(list)}`, () => ({
       list,
       count: this.#grown(list),
-      behind: 0,
+      behind: this.#behind,
     }));
   }
 
@@ -153,6 +159,48 @@ export class FakeBackend implements Backend {
 
   closeList(list: number): Promise<void> {
     return this.#answer(`closeList ${String(list)}`, () => void this.#lists.delete(list));
+  }
+
+  timeline(list: number): Promise<Timeline> {
+    return this.#answer(`timeline ${String(list)}`, () => {
+      const { matching, seen } = this.#list(list);
+      const count = matching?.length ?? seen;
+      return timeline(count, (at) => this.#row(matching?.[at] ?? at));
+    });
+  }
+
+  matches(query: string): Promise<Matches> {
+    return this.#answer(`matches ${query}`, () =>
+      matches(this.#total, (seq) => this.#matches(seq, { endpoint: null, text: null, query })),
+    );
+  }
+
+  saved(): Promise<SavedView[]> {
+    return this.#answer("saved", () => this.#saved);
+  }
+
+  setSaved(all: SavedView[]): Promise<void> {
+    return this.#change(`setSaved ${JSON.stringify(all)}`, () => {
+      const names = all.map(({ name }) => name.toLowerCase());
+      const twice = names.find((name, at) => names.indexOf(name) < at);
+      if (twice) throw fault("saved_taken", `there is a filter \`${twice}\` already`);
+      this.#saved = all;
+    });
+  }
+
+  tries(id: string): Promise<CaptureRow[]> {
+    return this.#answer(`tries ${id}`, () => {
+      const seq = this.#seq(id);
+      const first = seq - (nthTry(seq) - 1) * TRY_EVERY;
+      const all = [first, first + TRY_EVERY, first + 2 * TRY_EVERY];
+      const own = all.filter((one, at) => one < this.#total && nthTry(one) === at + 1);
+      return this.#row(seq).deliveryId === null ? [] : own.map((one) => this.#row(one));
+    });
+  }
+
+  /** How many captures the search's index lacks from now on. */
+  lag(behind: number): void {
+    this.#behind = behind;
   }
 
   /** How many lists are open. */
@@ -329,7 +377,7 @@ export class FakeBackend implements Backend {
 
   #matches(seq: number, { endpoint, query }: ListFilter): boolean {
     if (endpoint !== null && this.#endpointOf(seq) !== endpoint) return false;
-    return query === null || lets(query, this.#sample(seq));
+    return query === null || lets(query, this.#sample(seq), () => this.#row(seq));
   }
 
   #sample(seq: number): Sample {
@@ -363,6 +411,8 @@ export class FakeBackend implements Backend {
       delivery: last
         ? { status: last.status, isBroken: last.error !== null, totalMs: last.totalMs }
         : null,
+      deliveryId: isTried(seq) ? deliveryId(seq) : null,
+      nthTry: nthTry(seq),
       ...(sample.about ?? { sender: null, event: null, summary: null }),
     };
   }
