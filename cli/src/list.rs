@@ -2,7 +2,10 @@
 
 use std::{fmt::Write, time::Duration};
 
-use engine::{Engine, Error, view::ListFilter};
+use engine::{
+    Engine, Error,
+    view::{ListFilter, SavedView},
+};
 use webhook::query::Problem;
 
 use crate::{
@@ -25,11 +28,54 @@ pub(crate) async fn ls(engine: &Engine, args: Ls) -> anyhow::Result<()> {
 }
 
 pub(crate) async fn search(engine: &Engine, args: Search) -> anyhow::Result<()> {
+    let mut query = args.query.join(" ");
+    match &args.saved {
+        Some(None) => return list_saved(engine, args.json).await,
+        Some(Some(name)) => {
+            let saved = engine.saved_query(name).await?;
+            query = format!("{saved} {query}").trim_end().to_owned();
+        }
+        None => {}
+    }
+    if let Some(name) = args.save {
+        save(engine, name, query.clone()).await?;
+    }
     let filter = ListFilter {
-        query: Some(args.query.join(" ")),
+        query: Some(query),
         ..ListFilter::default()
     };
     show(engine, filter, args.limit, args.json).await
+}
+
+/// Puts `query` in the place of the one that `name` names, or behind the others.
+async fn save(engine: &Engine, name: String, query: String) -> anyhow::Result<()> {
+    let mut all = engine.saved().await?;
+    match all
+        .iter_mut()
+        .find(|one| one.name.eq_ignore_ascii_case(&name))
+    {
+        Some(one) => one.query.clone_from(&query),
+        None => all.push(SavedView {
+            name,
+            query: query.clone(),
+        }),
+    }
+    match engine.set_saved(all).await {
+        Err(Error::Query(problems)) => anyhow::bail!(pointed(&query, &problems)),
+        other => Ok(other?),
+    }
+}
+
+async fn list_saved(engine: &Engine, json: bool) -> anyhow::Result<()> {
+    for one in engine.saved().await? {
+        let text = if json {
+            serde_json::to_string(&one)?
+        } else {
+            format!("{}\t{}", one.name, one.query)
+        };
+        print::line(&text)?;
+    }
+    Ok(())
 }
 
 async fn show(engine: &Engine, filter: ListFilter, limit: usize, json: bool) -> anyhow::Result<()> {
