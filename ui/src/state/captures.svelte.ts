@@ -24,10 +24,13 @@ export class Captures {
   readonly #refreshing: Latest<void>;
   /** Captures whose rows tell too little by now. */
   #stale: string[] = [];
-  #list: number | null = null;
   #rows: Pages<CaptureRow> | null = $state.raw(null);
   #inView = { first: 0, end: 0 };
 
+  /** The list that is open, by the engine's number. */
+  list: number | null = $state(null);
+  /** How many captures the search's index lacks yet. */
+  behind = $state(0);
   /** What was asked for. */
   filter: ListFilter = $state.raw(EVERYTHING);
   /** What the rows on screen were chosen by; follows `filter`. */
@@ -139,9 +142,10 @@ export class Captures {
 
   async #open(filter: ListFilter): Promise<void> {
     try {
-      const { list, count } = await this.#backend.openList(filter);
-      const before = this.#list;
-      this.#list = list;
+      const { list, count, behind } = await this.#backend.openList(filter);
+      const before = this.list;
+      this.list = list;
+      this.behind = behind;
       this.#rows = new Pages(
         (from, wanted) => this.#backend.rows(list, from, wanted),
         (reason) => (this.problem = asUiError(reason)),
@@ -160,13 +164,14 @@ export class Captures {
   }
 
   async #grow(): Promise<void> {
-    const list = this.#list;
+    const { list } = this;
     if (list === null) return;
     try {
-      const { count } = await this.#backend.growList(list);
-      if (list !== this.#list) return; // another list has been opened meanwhile
+      const { count, behind } = await this.#backend.growList(list);
+      if (list !== this.list) return; // another list has been opened meanwhile
       const isFirst = this.shown === 0 && count > 0;
       this.count = count;
+      this.behind = behind;
       if (this.isLive) this.#showCount();
       if (isFirst && this.isLive) this.#choose(count - 1);
     } catch (reason) {

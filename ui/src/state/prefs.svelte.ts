@@ -26,6 +26,7 @@ export interface Looks {
   listPx: number;
   isSideOpen: boolean;
   isListOpen: boolean;
+  isTimelineOpen: boolean;
   /** Whether times are shown as clock times and not as ages. */
   isAbsolute: boolean;
 }
@@ -91,6 +92,7 @@ function parse(chosen: object, language: string): Looks {
     listPx: width(LIST_PX, of.listPx),
     isSideOpen: of.isSideOpen !== false,
     isListOpen: of.isListOpen !== false,
+    isTimelineOpen: of.isTimelineOpen !== false,
     isAbsolute: of.isAbsolute === true,
   };
 }

@@ -165,7 +165,10 @@ export class FakeBackend implements Backend {
     return this.#answer(`timeline ${String(list)}`, () => {
       const { matching, seen } = this.#list(list);
       const count = matching?.length ?? seen;
-      return timeline(count, (at) => this.#row(matching?.[at] ?? at));
+      return timeline(count, (at) => {
+        const seq = matching?.[at] ?? at;
+        return { receivedAtMs: this.#receivedAtMs(seq), delivery: this.#delivery(seq) };
+      });
     });
   }
 
@@ -392,7 +395,6 @@ export class FakeBackend implements Backend {
   #row(seq: number): CaptureRow {
     const sample = this.#sample(seq);
     const receivedAtMs = this.#receivedAtMs(seq);
-    const [last] = this.#deliveries(seq);
     const endpoint = this.#endpointOf(seq);
     const type = sample.headers.find(([name]) => name === "content-type")?.[1] ?? null;
     return {
@@ -408,9 +410,7 @@ export class FakeBackend implements Backend {
       contentType: type,
       bodyBytes: sample.body.length,
       flaws: sample.flaws,
-      delivery: last
-        ? { status: last.status, isBroken: last.error !== null, totalMs: last.totalMs }
-        : null,
+      delivery: this.#delivery(seq),
       deliveryId: isTried(seq) ? deliveryId(seq) : null,
       nthTry: nthTry(seq),
       ...(sample.about ?? { sender: null, event: null, summary: null }),
@@ -420,6 +420,15 @@ export class FakeBackend implements Backend {
   #receivedAtMs(seq: number): number {
     const before = this.#startedAtMs - (this.start.rows - seq) * SPACING_MS;
     return this.#arrivedAtMs[seq - this.start.rows] ?? before;
+  }
+
+  #delivery(seq: number): CaptureRow["delivery"] {
+    // Making a capture takes its time, and where nothing is passed on it need not be made.
+    if (this.start.endpoints.every(({ forwards }) => forwards.length === 0)) return null;
+    const [last] = this.#deliveries(seq);
+    return last
+      ? { status: last.status, isBroken: last.error !== null, totalMs: last.totalMs }
+      : null;
   }
 
   #deliveries(seq: number): DeliveryView[] {

@@ -39,8 +39,11 @@ export function matches(total: number, passes: (seq: number) => boolean): Matche
   return { count: Math.min(count, COUNTED), isMore: count > COUNTED };
 }
 
+/** When a capture came, and what came of it. */
+type Came = Pick<CaptureRow, "receivedAtMs" | "delivery">;
+
 /** When the `count` captures that `row` gives were received. */
-export function timeline(count: number, row: (at: number) => CaptureRow): Timeline {
+export function timeline(count: number, row: (at: number) => Came): Timeline {
   if (count === 0) return { fromMs: 0, slotMs: 0, captures: [], ok: [], failed: [] };
   // Of very many, some stand for the others.
   const step = Math.ceil(count / 20_000);

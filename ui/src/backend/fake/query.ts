@@ -18,7 +18,7 @@ const FIELDS = [
   "endpoint:",
   "delivery:",
 ];
-const MARKS = ["held", "replayed", "pinned", "failed", "retry"];
+const MARKS = ["held", "replayed", "pinned", "failed"];
 
 /** Whether the terms of `query` hold for a sample, and for its row where they need that. */
 export function lets(
