@@ -8,12 +8,15 @@ import type { ListFilter } from "../bindings/ListFilter";
 import type { UiError } from "../bindings/UiError";
 import { Latest } from "./latest";
 import { Pages } from "./pages.svelte";
+import { asksOutcome } from "./terms";
 
 /** Nothing left out. */
 export const EVERYTHING: ListFilter = { endpoint: null, text: null, query: null };
 
 /** Rows are read again at most this often while deliveries come in. */
 const REST_MS = 100;
+/** A list that asks for outcomes is opened anew at most this often while deliveries come in. */
+const REOPEN_MS = 500;
 
 export class Captures {
   readonly #backend: Backend;
@@ -22,6 +25,7 @@ export class Captures {
   readonly #growing: Latest<void>;
   readonly #choosing: Latest<number>;
   readonly #refreshing: Latest<void>;
+  readonly #reopening: Latest<void>;
   /** Captures whose rows tell too little by now. */
   #stale: string[] = [];
   #rows: Pages<CaptureRow> | null = $state.raw(null);
@@ -57,6 +61,7 @@ export class Captures {
     this.#growing = new Latest(() => this.#grow());
     this.#choosing = new Latest((position) => this.#tell(position));
     this.#refreshing = new Latest(() => this.#refresh(), REST_MS);
+    this.#reopening = new Latest(() => this.show(this.filter), REOPEN_MS);
   }
 
   /** Shows what matches `filter` instead; the rows of before stay until then. */
@@ -84,6 +89,13 @@ export class Captures {
   refresh(ids: readonly string[]): Promise<void> {
     this.#stale.push(...ids);
     return this.#refreshing.ask();
+  }
+
+  /** Captures were passed on: a list that asks for outcomes may hold others now. */
+  reconsider(): Promise<void> {
+    // While it does not follow, nothing moves under the hand.
+    const isDue = this.isLive && asksOutcome(this.filter.query ?? "");
+    return isDue ? this.#reopening.ask() : Promise.resolve();
   }
 
   /** The capture on screen row `index` (0 is the newest shown), or nothing while it is fetched. */

@@ -186,3 +186,18 @@ test("rows whose captures were passed on tell it, without moving", async () => {
   expect(forwarded().length).toBeGreaterThan(0);
   expect(captures.row(5)?.id).toBe(before);
 });
+
+test("while live, a list that asks for failures holds those that come", async () => {
+  const { backend, captures } = await opened(0);
+  await captures.showQuery("is:failed");
+  backend.arrive(60);
+  await captures.grow();
+  expect(captures.shown).toBe(0);
+  backend.deliver();
+  await captures.reconsider();
+  expect(captures.shown).toBeGreaterThan(0);
+  captures.pause();
+  const { list } = captures;
+  await captures.reconsider();
+  expect(captures.list).toBe(list);
+});

@@ -270,6 +270,7 @@ export class Desk {
     }
     if (delivered.length > 0) {
       void this.captures.refresh(delivered);
+      void this.captures.reconsider();
       void this.inspection.hear(delivered);
       const { list } = this.captures;
       if (list !== null && this.prefs.looks.isTimelineOpen) void this.arrivals.load(list);

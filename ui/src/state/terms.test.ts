@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { between, spanOf, term, terms, within } from "./terms";
+import { asksOutcome, between, spanOf, term, terms, within } from "./terms";
 
 test("terms are cut where the language cuts them", () => {
   const check = (query: string, want: string[]) => {
@@ -28,6 +28,13 @@ test("the span that a query names is known again", () => {
   expect(spanOf("is:failed after:24h")).toBe("24h");
   expect(spanOf("is:failed")).toBeNull();
   expect(spanOf("after:1h before:5m")).toBe("after:1h before:5m");
+});
+
+test("a query that asks for outcomes is told from one that does not", () => {
+  for (const query of ["status:5xx", "a -is:failed", "not(status>=400)", "or(a,IS:answered)"])
+    expect(asksOutcome(query), query).toBe(true);
+  for (const query of ["", "is:held", "path:status", "mystatus:200"])
+    expect(asksOutcome(query), query).toBe(false);
 });
 
 test("a value that would end early stands in quotes", () => {

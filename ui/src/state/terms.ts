@@ -47,6 +47,11 @@ export function spanOf(query: string): string | null {
   return times.length === 1 && /^after:/i.test(only) ? only.slice(6) : times.join(" ");
 }
 
+/** Whether `query` asks what came of passing captures on. */
+export function asksOutcome(query: string): boolean {
+  return /(^|[\s(,-])(status[:=<>]|is:(failed|answered|forwarded)\b)/i.test(query);
+}
+
 /** `name:value`, in quotes where the value would end otherwise. */
 export function term(name: string, value: string): string {
   const isBare = !/[\s\p{Cc}"(),*]/u.test(value) && value !== "";
