@@ -49,12 +49,18 @@ pub(crate) enum Command {
     ///
     /// Words are looked for in target, headers and body; "several words" in quotes stand side by
     /// side. Fields: provider: type: status: verify: method: path: header.NAME: body.PATH: body:
-    /// size> before: after: is: endpoint: source:. A `*` stands for any text, and `=` asks for the
-    /// whole value. Terms side by side must all hold; -term, not(a b) and or(a, b) join them; put
-    /// `--` before a query that begins with `-`.
+    /// size> before: after: is: endpoint: source: delivery:. A `*` stands for any text, and `=` asks
+    /// for the whole value. Terms side by side must all hold; -term, not(a b) and or(a, b) join them;
+    /// put `--` before a query that begins with `-`.
+    ///
+    /// `status:` is that of your application's last answer: 200, 5xx, >=400, or none. `is:` asks
+    /// whether a capture was held, forwarded, answered or failed (no whole answer, or one from 400
+    /// on), is flawed, or is a retry of its sender's; `delivery:` names the sender's delivery. Nothing
+    /// is found yet by verify: and by is:replayed, edited, ran, pinned and noted.
     ///
     /// Examples: `search payment -type:ping`, `search header.x-github-event:push after:2h`,
-    /// `search 'or(body.repository.name:api, size>10k)'`.
+    /// `search 'or(body.repository.name:api, size>10k)'`, `search is:failed after:today --save
+    /// failures`, `search --saved failures`.
     Search(Search),
     /// Show one capture as it was sent
     Show(Show),
@@ -278,8 +284,14 @@ pub(crate) enum Field {
 #[derive(Debug, Args)]
 pub(crate) struct Search {
     /// What to find; several are joined by blanks
-    #[arg(required = true)]
+    #[arg(required_unless_present = "saved")]
     pub(crate) query: Vec<String>,
+    /// Find what the saved filter NAME finds; without NAME, list the saved filters
+    #[arg(long, value_name = "NAME", num_args = 0..=1)]
+    pub(crate) saved: Option<Option<String>>,
+    /// Save the query as NAME, for the window too; NAME's own is replaced
+    #[arg(long, value_name = "NAME", conflicts_with = "saved")]
+    pub(crate) save: Option<String>,
     /// Print one whole capture a line, as JSON
     #[arg(long)]
     pub(crate) json: bool,

@@ -4,7 +4,7 @@ use std::{fmt::Write, time::Duration};
 
 use engine::{
     Engine, Error,
-    view::{ListFilter, Record},
+    view::{ListFilter, Record, SavedView},
 };
 use webhook::{escape, query::Problem};
 
@@ -33,8 +33,20 @@ pub(crate) async fn ls(engine: &Engine, args: Ls) -> anyhow::Result<()> {
 }
 
 pub(crate) async fn search(engine: &Engine, args: Search) -> anyhow::Result<()> {
+    let mut query = args.query.join(" ");
+    match &args.saved {
+        Some(None) => return list_saved(engine, args.json).await,
+        Some(Some(name)) => {
+            let saved = engine.saved_query(name).await?;
+            query = format!("{saved} {query}").trim_end().to_owned();
+        }
+        None => {}
+    }
+    if let Some(name) = args.save {
+        save(engine, name, query.clone()).await?;
+    }
     let filter = ListFilter {
-        query: Some(args.query.join(" ")),
+        query: Some(query),
         ..ListFilter::default()
     };
     let shape = if args.json { Shape::Json } else { Shape::Line };
@@ -46,6 +58,37 @@ enum Shape {
     Line,
     Json,
     Fields(Vec<Field>),
+}
+
+/// Puts `query` in the place of the one that `name` names, or behind the others.
+async fn save(engine: &Engine, name: String, query: String) -> anyhow::Result<()> {
+    let mut all = engine.saved().await?;
+    match all
+        .iter_mut()
+        .find(|one| one.name.eq_ignore_ascii_case(&name))
+    {
+        Some(one) => one.query.clone_from(&query),
+        None => all.push(SavedView {
+            name,
+            query: query.clone(),
+        }),
+    }
+    match engine.set_saved(all).await {
+        Err(Error::Query(problems)) => anyhow::bail!(pointed(&query, &problems)),
+        other => Ok(other?),
+    }
+}
+
+async fn list_saved(engine: &Engine, json: bool) -> anyhow::Result<()> {
+    for one in engine.saved().await? {
+        let text = if json {
+            serde_json::to_string(&one)?
+        } else {
+            format!("{}\t{}", one.name, one.query)
+        };
+        print::line(&text)?;
+    }
+    Ok(())
 }
 
 async fn show(

@@ -8,9 +8,9 @@ use engine::{
     view::{
         Background, BodyForm, BodyRef, BodyView, CaptureDetail, CaptureRow, Compacted, Confirmed,
         DeliveryView, EndpointView, Folds, ForwardSettings, ForwardView, Found, HistoryFile,
-        HistoryView, Language, ListFilter, ListInfo, Merged, Missed, Part, PrunePreview, QueryHelp,
-        ReplayOptions, ReplayReport, ReplaySelection, Replayed, Restored, Retention, SettingsView,
-        Status, TextPage, TreePage, UiError, WindowNews,
+        HistoryView, Language, ListFilter, ListInfo, Matches, Merged, Missed, Part, PrunePreview,
+        QueryHelp, ReplayOptions, ReplayReport, ReplaySelection, Replayed, Restored, Retention,
+        SavedView, SettingsView, Status, TextPage, Timeline, TreePage, UiError, WindowNews,
     },
 };
 use serde::{Serialize, Serializer};
@@ -57,6 +57,11 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         grow_list,
         rows,
         close_list,
+        timeline,
+        matches,
+        saved,
+        set_saved,
+        tries,
         detail,
         body_view,
         tree,
@@ -157,6 +162,31 @@ async fn rows(
 )]
 fn close_list(engine: State<'_, Engine>, list: u32) {
     engine.close_list(list);
+}
+
+#[command]
+async fn timeline(engine: State<'_, Engine>, list: u32) -> Result<Timeline, Error> {
+    Ok(engine.timeline(list).await?)
+}
+
+#[command]
+async fn matches(engine: State<'_, Engine>, query: String) -> Result<Matches, Error> {
+    Ok(engine.matches(&query).await?)
+}
+
+#[command]
+async fn saved(engine: State<'_, Engine>) -> Result<Vec<SavedView>, Error> {
+    Ok(engine.saved().await?)
+}
+
+#[command]
+async fn set_saved(engine: State<'_, Engine>, all: Vec<SavedView>) -> Result<(), Error> {
+    Ok(engine.set_saved(all).await?)
+}
+
+#[command]
+async fn tries(engine: State<'_, Engine>, id: String) -> Result<Vec<CaptureRow>, Error> {
+    Ok(engine.tries(&id).await?)
 }
 
 #[command]

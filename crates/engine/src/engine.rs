@@ -35,8 +35,10 @@ use crate::{
     lists::Lists,
     probe::Prober,
     receiver::{self, ReceiverError},
+    regroup,
     replay::{Means, ReplayError, Runs},
     rules::{RuleKeeper, RulesError, Running},
+    saved::SaveError,
     secrets::{Secret, SecretError, Secrets},
     settings::{Settings, SettingsError},
     store::{
@@ -143,6 +145,9 @@ pub enum Error {
     /// Captures were not sent again.
     #[error(transparent)]
     Replay(#[from] ReplayError),
+    /// The filters cannot be kept so.
+    #[error(transparent)]
+    Save(#[from] SaveError),
     /// The receiver on this computer is not up.
     #[error("the local receiver is not running: choose a free port in the settings")]
     NoReceiver,
@@ -179,6 +184,9 @@ impl Error {
             Self::Query(_) => "query",
             Self::Care(error) => error.code(),
             Self::Replay(error) => error.code(),
+            Self::Save(SaveError::Name) => "saved_name",
+            Self::Save(SaveError::Taken(_)) => "saved_taken",
+            Self::Save(_) => "saved",
             Self::NoReceiver => "no_receiver",
         }
     }
@@ -343,6 +351,10 @@ impl Engine {
             running: parts.running.clone(),
         };
         parts.tasks.spawn("rules", |stop| keeper.run(stop));
+        let database = Arc::clone(&parts.database);
+        parts
+            .tasks
+            .spawn("regroup", |stop| regroup::run(database, stop));
         let engine = Arc::downgrade(parts);
         let prober = Prober {
             database: Arc::clone(&parts.database),
@@ -613,6 +625,10 @@ impl Engine {
         looked.ok_or_else(|| Error::NoCapture(id.to_owned()))
     }
 
+    pub(crate) fn lists(&self) -> &Lists {
+        &self.0.lists
+    }
+
     pub(crate) fn secrets(&self) -> &Arc<Secrets> {
         &self.0.secrets
     }
@@ -695,6 +711,7 @@ impl Engine {
         Ok(all)
     }
 
+    /// What `filter` says, asked now.
     pub(crate) fn sought(&self, filter: ListFilter) -> Result<Sought, Error> {
         Sought::new(filter, self.now_ms()).map_err(Error::Query)
     }

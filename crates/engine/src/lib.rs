@@ -26,13 +26,16 @@ mod place;
 mod probe;
 mod receiver;
 mod recent;
+mod regroup;
 mod replay;
 mod rules;
 pub mod runner;
+mod saved;
 mod secrets;
 pub mod serve;
 mod settings;
 mod store;
+mod timeline;
 mod trust;
 mod tunnel;
 mod unpair;
@@ -49,6 +52,7 @@ pub use crate::{
     recent::Arrived,
     replay::{ReplayError, Signer},
     rules::{FileError, RulesError, check_hooks},
+    saved::SaveError,
     secrets::{Secret, SecretError, Secrets},
     settings::{ReceiverSettings, Settings, SettingsError},
 };

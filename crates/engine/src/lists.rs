@@ -38,7 +38,7 @@ struct List {
     seen: i64,
     /// How many captures had gone then.
     removals: i64,
-    /// Captures that the indexes lacked then.
+    /// Captures that the indexes lacked then, of the whole history.
     behind: u64,
 }
 
@@ -50,6 +50,14 @@ impl List {
             behind: self.behind,
         }
     }
+}
+
+/// The captures of a list.
+#[derive(Debug)]
+pub(crate) struct Places {
+    pub(crate) sought: Arc<Sought>,
+    /// Their places, the oldest first; none when nothing is left out.
+    pub(crate) seqs: Option<Vec<i64>>,
 }
 
 impl Lists {
@@ -128,6 +136,16 @@ impl Lists {
             .map(Some)
     }
 
+    /// The captures of a list. None when there is no such list.
+    pub(crate) fn places(&self, number: u32) -> Option<Places> {
+        let open = self.lock();
+        let List { sought, seqs, .. } = open.get(&number)?;
+        Some(Places {
+            sought: Arc::clone(sought),
+            seqs: (!sought.is_everything()).then(|| seqs.clone()),
+        })
+    }
+
     /// Forgets a list.
     pub(crate) fn close(&self, number: u32) {
         self.lock().remove(&number);
@@ -155,14 +173,12 @@ async fn look(database: &Database, sought: Arc<Sought>, after: i64) -> Result<Li
                 }
                 is_seen
             })?;
-            let read = newest - indexed.max(after);
-            let reads = !sought.query.is_everything();
             Ok(List {
                 sought,
                 seqs,
                 seen: newest.max(after),
                 removals,
-                behind: u64::try_from(read).ok().filter(|_| reads).unwrap_or(0),
+                behind: u64::try_from(newest - indexed).unwrap_or(0),
             })
         })
         .await

@@ -4,6 +4,7 @@
 mod background;
 mod body;
 mod care;
+mod find;
 mod replay;
 mod rules;
 mod settings;
@@ -28,6 +29,7 @@ pub use self::{
         BackupFile, Compacted, HistoryFile, HistorySizes, HistoryView, Merged, PrunePreview,
         Restored, Retention, Work, WorkProgress,
     },
+    find::{Matches, SavedView, Timeline},
     replay::{
         BodyEdit, Confirmed, EditView, ForwardSettings, HeaderEdit, Missed, Pace, ReplayOptions,
         ReplayProgress, ReplayReport, ReplaySelection, ReplaySend, ReplayState, Replayed,
@@ -95,6 +97,10 @@ pub struct CaptureRow {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub origin: Option<String>,
+    /// What the sender calls its delivery: the same for all tries of one.
+    pub delivery_id: Option<String>,
+    /// The how-manieth try of its delivery it is, from 1.
+    pub nth_try: u32,
 }
 
 /// One header field.
@@ -312,8 +318,8 @@ pub struct ListInfo {
     pub list: u32,
     /// How many captures it holds.
     pub count: usize,
-    /// How many captures the search's index lacked and had to be read one by one. Of many the
-    /// answer is slow, and none is missing.
+    /// How many captures of the history the search's index lacks yet. A query reads them one by
+    /// one: of many the answer is slow, and none is missing.
     #[ts(type = "number")]
     pub behind: u64,
 }

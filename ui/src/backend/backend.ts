@@ -21,14 +21,17 @@ import type { LinkView } from "../bindings/LinkView";
 import type { ListFilter } from "../bindings/ListFilter";
 import type { ListInfo } from "../bindings/ListInfo";
 import type { Merged } from "../bindings/Merged";
+import type { Matches } from "../bindings/Matches";
 import type { Part } from "../bindings/Part";
 import type { PrunePreview } from "../bindings/PrunePreview";
 import type { QueryHelp } from "../bindings/QueryHelp";
 import type { Restored } from "../bindings/Restored";
 import type { Retention } from "../bindings/Retention";
+import type { SavedView } from "../bindings/SavedView";
 import type { SettingsView } from "../bindings/SettingsView";
 import type { Status } from "../bindings/Status";
 import type { TextPage } from "../bindings/TextPage";
+import type { Timeline } from "../bindings/Timeline";
 import type { TreePage } from "../bindings/TreePage";
 import type { UiError } from "../bindings/UiError";
 import type { WindowNews } from "../bindings/WindowNews";
@@ -51,6 +54,17 @@ export interface Backend extends ReplayBackend {
   growList(list: number): Promise<ListInfo>;
   rows(list: number, from: number, count: number): Promise<CaptureRow[]>;
   closeList(list: number): Promise<void>;
+  /** When the captures of a list were received, and what came of them. */
+  timeline(list: number): Promise<Timeline>;
+
+  /** How many captures a query lets through, up to a limit. */
+  matches(query: string): Promise<Matches>;
+  /** The filters that are kept. */
+  saved(): Promise<SavedView[]>;
+  /** Keeps these, in this order, in place of those of before; or, when one is refused, nothing. */
+  setSaved(all: SavedView[]): Promise<void>;
+  /** The captures that the sender calls the same delivery as this one, the oldest first. */
+  tries(id: string): Promise<CaptureRow[]>;
 
   detail(id: string): Promise<CaptureDetail>;
   /** What a body is. */

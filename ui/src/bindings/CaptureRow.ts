@@ -72,6 +72,10 @@ summary: string | null,
  */
 delivery: RowDelivery | null, 
 /**
- * The id of the capture that it was edited from.
+ * What the sender calls its delivery: the same for all tries of one.
  */
-origin?: string, };
+deliveryId: string | null, 
+/**
+ * The how-manieth try of its delivery it is, from 1.
+ */
+nthTry: number, };

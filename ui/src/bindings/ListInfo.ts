@@ -13,7 +13,7 @@ list: number,
  */
 count: number, 
 /**
- * How many captures the search's index lacked and had to be read one by one. Of many the
- * answer is slow, and none is missing.
+ * How many captures of the history the search's index lacks yet. A query reads them one by
+ * one: of many the answer is slow, and none is missing.
  */
 behind: number, };

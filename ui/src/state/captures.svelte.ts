@@ -8,12 +8,15 @@ import type { ListFilter } from "../bindings/ListFilter";
 import type { UiError } from "../bindings/UiError";
 import { Latest } from "./latest";
 import { Pages } from "./pages.svelte";
+import { asksOutcome } from "./terms";
 
 /** Nothing left out. */
 export const EVERYTHING: ListFilter = { endpoint: null, text: null, query: null };
 
 /** Rows are read again at most this often while deliveries come in. */
 const REST_MS = 100;
+/** A list that asks for outcomes is opened anew at most this often while deliveries come in. */
+const REOPEN_MS = 500;
 
 export class Captures {
   readonly #backend: Backend;
@@ -27,10 +30,13 @@ export class Captures {
   #chosenId: string | null = null;
   /** Captures whose rows tell too little by now. */
   #stale: string[] = [];
-  #list: number | null = null;
   #rows: Pages<CaptureRow> | null = $state.raw(null);
   #inView = { first: 0, end: 0 };
 
+  /** The list that is open, by the engine's number. */
+  list: number | null = $state(null);
+  /** How many captures the search's index lacks yet. */
+  behind = $state(0);
   /** What was asked for. */
   filter: ListFilter = $state.raw(EVERYTHING);
   /** What the rows on screen were chosen by; follows `filter`. */
@@ -57,7 +63,7 @@ export class Captures {
     this.#growing = new Latest(() => this.#grow());
     this.#choosing = new Latest((position) => this.#tell(position));
     this.#refreshing = new Latest(() => this.#refresh(), REST_MS);
-    this.#reopening = new Latest(() => this.#reopen(), REST_MS);
+    this.#reopening = new Latest(() => this.#reopen(), REOPEN_MS);
   }
 
   /** Shows what matches `filter` instead; the rows of before stay until then. */
@@ -90,6 +96,13 @@ export class Captures {
   /** Captures have gone: the same list anew, which stays where it stood. */
   again(): Promise<void> {
     return this.#reopening.ask();
+  }
+
+  /** Captures were passed on: a list that asks for outcomes may hold others now. */
+  reconsider(): Promise<void> {
+    // While it does not follow, nothing moves under the hand.
+    const isDue = this.isLive && asksOutcome(this.filter.query ?? "");
+    return isDue ? this.#reopening.ask() : Promise.resolve();
   }
 
   /** The capture on screen row `index` (0 is the newest shown), or nothing while it is fetched. */
@@ -179,9 +192,10 @@ export class Captures {
 
   async #open(filter: ListFilter): Promise<void> {
     try {
-      const { list, count } = await this.#backend.openList(filter);
-      const before = this.#list;
-      this.#list = list;
+      const { list, count, behind } = await this.#backend.openList(filter);
+      const before = this.list;
+      this.list = list;
+      this.behind = behind;
       this.#rows = new Pages(
         (from, wanted) => this.#backend.rows(list, from, wanted),
         (reason) => (this.problem = asUiError(reason)),
@@ -224,13 +238,14 @@ export class Captures {
   }
 
   async #grow(): Promise<void> {
-    const list = this.#list;
+    const { list } = this;
     if (list === null) return;
     try {
-      const { count } = await this.#backend.growList(list);
-      if (list !== this.#list) return; // another list has been opened meanwhile
+      const { count, behind } = await this.#backend.growList(list);
+      if (list !== this.list) return; // another list has been opened meanwhile
       const isFirst = this.shown === 0 && count > 0;
       this.count = count;
+      this.behind = behind;
       if (this.isLive) this.#showCount();
       if (isFirst && this.isLive) this.#choose(count - 1);
     } catch (reason) {

@@ -205,4 +205,19 @@ test("captures that have gone leave the list, and the chosen row stays where it 
   expect(captures.row(4)?.id).toBe(chosen);
   expect(captures.chosen === null ? null : captures.position(captures.chosen)).toBe(4);
   expect(backend.openLists).toBe(1);
+}
+
+test("while live, a list that asks for failures holds those that come", async () => {
+  const { backend, captures } = await opened(0);
+  await captures.showQuery("is:failed");
+  backend.arrive(60);
+  await captures.grow();
+  expect(captures.shown).toBe(0);
+  backend.deliver();
+  await captures.reconsider();
+  expect(captures.shown).toBeGreaterThan(0);
+  captures.pause();
+  const { list } = captures;
+  await captures.reconsider();
+  expect(captures.list).toBe(list);
 });

@@ -15,6 +15,7 @@ import { zh } from "../text/zh";
 import { Announcer } from "./announcer.svelte";
 import { Background } from "./background.svelte";
 import { Care } from "./care.svelte";
+import { Arrivals } from "./arrivals.svelte";
 import { Captures, EVERYTHING } from "./captures.svelte";
 import { Clock } from "./clock.svelte";
 import { Editor } from "./editor.svelte";
@@ -26,7 +27,10 @@ import { Inspection } from "./inspection.svelte";
 import { Keymap } from "./keymap.svelte";
 import { Prefs, type Shelf } from "./prefs.svelte";
 import type { Section } from "./sections";
+import { QueryBar } from "./query.svelte";
+import { Saved } from "./saved.svelte";
 import { EngineStatus } from "./status.svelte";
+import { term } from "./terms";
 import { Toast } from "./toast.svelte";
 
 /** Bytes that a copy may take; more would choke the clipboard's other end. */
@@ -65,6 +69,9 @@ export class Desk {
   readonly guide: Guide;
   readonly background: Background;
   readonly care: Care;
+  readonly query: QueryBar;
+  readonly saved: Saved;
+  readonly arrivals: Arrivals;
 
   /** Which of the two screens a narrow window shows. */
   screen: "list" | "detail" = $state("list");
@@ -106,6 +113,9 @@ export class Desk {
       if (!this.captures.isLive) this.guide.close();
       void this.inspection.show(row);
     });
+    this.query = new QueryBar(backend, (text) => void this.captures.showQuery(text));
+    this.saved = new Saved(backend);
+    this.arrivals = new Arrivals(backend);
   }
 
   /** Reads what there is and follows what comes, until the function that it returns is called. */
@@ -128,6 +138,7 @@ export class Desk {
     });
     void this.endpoints.load();
     void this.background.load();
+    void this.saved.load();
     void this.captures.show(EVERYTHING);
     return () => {
       stopListening();
@@ -206,6 +217,36 @@ export class Desk {
       this.toast.say(this.words.settings.restored(this.titleOf(endpoint)));
     } catch (reason) {
       this.toast.warn(this.say(asUiError(reason)));
+    }
+  }
+
+  /** Shows what `query` lets through, of all endpoints. */
+  showFilter(query: string): void {
+    this.screen = "list";
+    void this.captures.showEndpoint(null);
+    void this.query.set(query);
+  }
+
+  /** Keeps the filter as it is now, with its endpoint. Fails with why it is not kept. */
+  async keepFilter(name: string): Promise<void> {
+    const { endpoint } = this.captures.filter;
+    const own = endpoint === null ? "" : `${term("endpoint", endpoint)} `;
+    await this.saved.keep(name, `${own}${this.query.text.trim()}`);
+    this.toast.say(this.words.find.kept(name));
+  }
+
+  /** Forgets the kept filter at `at`, and offers to undo it. */
+  async removeFilter(at: number): Promise<void> {
+    const words = this.words.find;
+    const warn = (reason: unknown) => {
+      this.toast.warn(this.say(asUiError(reason)));
+    };
+    try {
+      const name = this.saved.all[at]?.name ?? "";
+      const restore = await this.saved.remove(at);
+      this.toast.offer(words.removed(name), words.undo, () => void restore().catch(warn));
+    } catch (reason) {
+      warn(reason);
     }
   }
 
@@ -321,12 +362,18 @@ export class Desk {
     if (status) this.status.hear(status);
     if (captured > 0) {
       void this.captures.grow();
+      void this.saved.count();
       this.announcer.arrived(captured);
     }
     if (delivered.length > 0) {
       void this.captures.refresh(delivered);
+      void this.captures.reconsider();
       void this.inspection.hear(delivered);
+      const { list } = this.captures;
+      if (list !== null && this.prefs.looks.isTimelineOpen) void this.arrivals.load(list);
+      void this.saved.count();
     }
+    if (hasEndpoints) void this.saved.load();
     if (hasRemoved) void this.captures.again();
     if (working !== undefined) this.care.hear(working);
     if (captured > 0 || hasEndpoints || hasRemoved) void this.endpoints.load();

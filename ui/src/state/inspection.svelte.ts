@@ -19,6 +19,8 @@ export class Inspection {
   problem: UiError | null = $state.raw(null);
   /** What came of passing it on, the newest first. */
   deliveries: DeliveryView[] = $state.raw([]);
+  /** The tries of its delivery, the oldest first; empty when the sender calls that nothing. */
+  tries: CaptureRow[] = $state.raw([]);
   readonly #following: Latest<string>;
 
   constructor(backend: Backend) {
@@ -45,13 +47,15 @@ export class Inspection {
   async #read(row: CaptureRow): Promise<void> {
     try {
       const { id } = row;
-      const [detail, deliveries] = await Promise.all([
+      const [detail, deliveries, tries] = await Promise.all([
         this.#backend.detail(id),
         this.#backend.deliveries(id),
+        this.#backend.tries(id),
       ]);
       if (id !== this.row?.id) return;
       this.detail = detail;
       this.deliveries = deliveries;
+      this.tries = tries;
     } catch (reason) {
       if (row.id === this.row?.id) this.problem = asUiError(reason);
     }

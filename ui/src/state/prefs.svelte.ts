@@ -35,6 +35,7 @@ export interface Looks {
   listPx: number;
   isSideOpen: boolean;
   isListOpen: boolean;
+  isTimelineOpen: boolean;
   /** Whether times are shown as clock times and not as ages. */
   isAbsolute: boolean;
   /** The chords of actions that do not have their usual ones. */
@@ -124,6 +125,7 @@ function parse(chosen: object, language: string): Looks {
     listPx: width(LIST_PX, of.listPx),
     isSideOpen: of.isSideOpen !== false,
     isListOpen: of.isListOpen !== false,
+    isTimelineOpen: of.isTimelineOpen !== false,
     isAbsolute: of.isAbsolute === true,
     keys: chordsOf(of.keys),
     recent: texts(of.recent) ?? [],

@@ -49,6 +49,14 @@ export class QueryBar {
     return this.#asking.ask({ text, cursor });
   }
 
+  /** Shows what `text` says, as if it had been typed before. */
+  set(text: string): Promise<void> {
+    const cursor = text.length;
+    const asked = this.type(text, cursor);
+    this.close();
+    return asked;
+  }
+
   /** Takes everything away. */
   clear(): void {
     this.text = "";

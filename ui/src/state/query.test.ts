@@ -17,6 +17,14 @@ test("a query is shown when it can be read, and not before", async () => {
   expect(shown).toEqual(["is:held"]);
 });
 
+test("a query that was not typed is shown without suggestions", async () => {
+  const { query, shown } = bar();
+  await query.set("is:held");
+  expect([shown, query.text, query.suggestions]).toEqual([["is:held"], "is:held", []]);
+  await query.set("");
+  expect(shown.at(-1)).toBe("");
+});
+
 test("what is still being typed is not called wrong", async () => {
   const { query } = bar();
   await query.type("colour:red", 3);

@@ -1,6 +1,12 @@
 // Every word that the window says, in English. `zh.ts` has the same shape, so that a missing one
 // is a type error. Numbers and times come formatted (see `format.ts`).
 
+/** `2nd`, `3rd`, `11th` */
+function ordinal(number: number): string {
+  const teen = number % 100 > 10 && number % 100 < 14;
+  return `${String(number)}${(teen ? undefined : ["th", "st", "nd", "rd"][number % 10]) ?? "th"}`;
+}
+
 /** Picks the form of a counted noun; English has two. */
 const plural = (count: number, one: string, other: string): string => (count === 1 ? one : other);
 
@@ -123,6 +129,37 @@ export const en = {
     reading: "being read",
     noType: "no type",
     noBody: "no body",
+  },
+
+  /** Kept filters, arrivals over time, and the tries of one delivery. */
+  find: {
+    title: "Saved",
+    save: "Save this filter",
+    name: "Name of the filter",
+    keep: "Save",
+    kept: (name: string) => `The filter “${name}” is saved`,
+    cancel: "Cancel",
+    edit: (name: string) => `Change ${name}`,
+    up: "Move up",
+    down: "Move down",
+    remove: "Delete",
+    removed: (name: string) => `The filter “${name}” is deleted`,
+    undo: "Undo",
+    done: "Done",
+    matches: (count: string) => `${count} matches`,
+    indexing: (count: string) =>
+      `Indexing, ${count} left: until then a search takes longer and misses nothing.`,
+    timeline: "Timeline",
+    summary: (count: string, failed: string) => `Arrivals over time: ${count}, failed ${failed}`,
+    spansLabel: "Received within the last",
+    spans: { "1h": "1 h", "24h": "24 h", "7d": "7 d", all: "All" },
+    span: (from: string, to: string) => `${from} to ${to}`,
+    outcomes: { ok: "answered", failed: "failed", none: "not passed on" },
+    nthTry: (nth: number) => `${ordinal(nth)} try of this delivery`,
+    tryWhy: (nth: number) => `The ${ordinal(nth)} try of one delivery. Click to see all of them.`,
+    firstAt: (moment: string) => `first at ${moment}`,
+    tries: "Tries of this delivery",
+    showAll: "Show in the list",
   },
 
   detail: {

@@ -23,6 +23,7 @@ export class Format {
   readonly #tenth: Intl.NumberFormat;
   readonly #age: Intl.RelativeTimeFormat;
   readonly #time: Intl.DateTimeFormat;
+  readonly #clock: Intl.DateTimeFormat;
   readonly #day: Intl.DateTimeFormat;
   readonly #date: Intl.DateTimeFormat;
   readonly #dateAndYear: Intl.DateTimeFormat;
@@ -38,6 +39,11 @@ export class Format {
       minute: "2-digit",
       second: "2-digit",
       fractionalSecondDigits: 3,
+      hourCycle: "h23",
+    });
+    this.#clock = new Intl.DateTimeFormat(language, {
+      hour: "2-digit",
+      minute: "2-digit",
       hourCycle: "h23",
     });
     this.#day = new Intl.DateTimeFormat(language, {
@@ -101,6 +107,16 @@ export class Format {
   /** The time of day to the millisecond. */
   time(atMs: number): string {
     return this.#time.format(atMs);
+  }
+
+  /** The time of day to the minute. */
+  clock(atMs: number): string {
+    return this.#clock.format(atMs);
+  }
+
+  /** Day and month. */
+  date(atMs: number): string {
+    return this.#date.format(atMs);
   }
 
   /** `today`, `yesterday`, then the date, with the year if it is not this one. */

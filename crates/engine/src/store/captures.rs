@@ -1,4 +1,5 @@
-//! The captures: inserted once, never changed. Read by place (`seq`), never by offset.
+//! The captures: inserted once, never changed but for what is recognised of them later. Read by
+//! place (`seq`), never by offset.
 
 use bytes::Bytes;
 use sqlite::rusqlite::{Connection, Error, OptionalExtension, Result, Row, params, types::Type};
@@ -10,6 +11,7 @@ use webhook::{
 
 use crate::{
     arrival::Arrival,
+    store::tries,
     view::{CaptureRow, ListFilter, RowDelivery, SenderView, Source, short},
 };
 
@@ -27,6 +29,9 @@ pub(crate) struct Stored {
     pub(crate) is_replayed: bool,
     /// It was made of another one by a person.
     pub(crate) is_edited: bool,
+    /// What the sender calls its delivery, and the how-manieth try of that this is.
+    pub(crate) delivery_id: Option<String>,
+    pub(crate) nth_try: u32,
 }
 
 /// Keeps what arrived. The same id again changes nothing; the answer is whether it was new.
@@ -42,13 +47,14 @@ pub(crate) fn insert(db: &Connection, arrival: &Arrival, now_ms: i64) -> Result<
         .head
         .first("content-type")
         .map(|value| short(value, 200));
+    let nth_try = tries::count(db, arrival, i64::MAX)?;
     // Not `OR IGNORE`, which uses up a place: without holes a list need not be looked through.
     let added = db
         .prepare_cached(
             "INSERT INTO captures (id, endpoint, is_local, is_held, received_at_ms,
                  stored_at_ms, peer, method, target, content_type, body_bytes, flaws, sender,
-                 event, summary)
-             SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15
+                 event, summary, delivery_id, nth_try)
+             SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17
              WHERE NOT EXISTS (SELECT 1 FROM captures WHERE id = ?1)",
         )?
         .execute(params![
@@ -67,6 +73,8 @@ pub(crate) fn insert(db: &Connection, arrival: &Arrival, now_ms: i64) -> Result<
             recognised.sender.map(Sender::id),
             recognised.event,
             recognised.summary,
+            recognised.delivery_id,
+            nth_try,
         ])?;
     if added > 0 {
         db.prepare_cached("INSERT INTO contents (seq, head, body) VALUES (?1, ?2, ?3)")?
@@ -121,7 +129,8 @@ pub(crate) struct Place {
 
 const ROW: &str = "captures.seq, id, endpoint, is_local, is_held, received_at_ms, stored_at_ms,
     method, captures.target, content_type, captures.body_bytes, flaws,
-    status, error IS NOT NULL, total_ms, sender, event, summary, origin FROM captures
+    status, error IS NOT NULL, total_ms, sender, event, summary, origin, delivery_id, nth_try
+    FROM captures
     LEFT JOIN deliveries ON number =
         (SELECT max(number) FROM deliveries WHERE deliveries.seq = captures.seq)";
 
@@ -130,6 +139,23 @@ pub(crate) fn rows(db: &Connection, seqs: &[i64]) -> Result<Vec<CaptureRow>> {
     let mut one = db.prepare_cached(&format!("SELECT {ROW} WHERE captures.seq = ?1"))?;
     let found = seqs.iter().map(|seq| one.query_row([seq], row).optional());
     found.filter_map(Result::transpose).collect()
+}
+
+/// The rows of the captures that the sender calls the same delivery as that of `id`, which is among
+/// them, the oldest first; the newest `limit` of them.
+pub(crate) fn tries(db: &Connection, id: CaptureId, limit: usize) -> Result<Vec<CaptureRow>> {
+    let seqs: Vec<i64> = db
+        .prepare_cached(
+            "SELECT other.seq FROM captures AS own JOIN captures AS other
+                 ON other.delivery_id = own.delivery_id COLLATE NOCASE
+                 AND other.endpoint = own.endpoint
+             WHERE own.id = ?1 ORDER BY other.seq DESC LIMIT ?2",
+        )?
+        .query_map(params![id.to_bytes(), limit], |row| row.get(0))?
+        .collect::<Result<_>>()?;
+    let mut rows = rows(db, &seqs)?;
+    rows.reverse();
+    Ok(rows)
 }
 
 /// The row of one capture.
@@ -164,6 +190,8 @@ fn row(row: &Row<'_>) -> Result<CaptureRow> {
         origin: row
             .get::<_, Option<[u8; 16]>>(18)?
             .map(|bytes| CaptureId::from_bytes(bytes).to_string()),
+        delivery_id: row.get(19)?,
+        nth_try: row.get(20)?,
         delivery: match row.get::<_, Option<u64>>(14)? {
             None => None,
             Some(total_ms) => Some(RowDelivery {
@@ -197,7 +225,8 @@ pub(crate) const WHOLE: &str =
     "seq, id, endpoint, is_local, is_held, received_at_ms, peer, flaws, \
                                 head, body, sender, event, origin IS NOT NULL,
                                 EXISTS (SELECT 1 FROM deliveries
-                                    WHERE deliveries.seq = captures.seq AND is_replay)
+                                    WHERE deliveries.seq = captures.seq AND is_replay),
+                                delivery_id, nth_try
                                 FROM captures JOIN contents USING (seq)";
 
 /// One capture as it arrived.
@@ -276,6 +305,8 @@ pub(crate) fn stored(row: &Row<'_>) -> Result<Stored> {
         event: row.get(11)?,
         is_edited: row.get(12)?,
         is_replayed: row.get(13)?,
+        delivery_id: row.get(14)?,
+        nth_try: row.get(15)?,
         capture: Capture {
             id: CaptureId::from_bytes(row.get(1)?),
             endpoint,

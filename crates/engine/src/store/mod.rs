@@ -6,10 +6,13 @@ pub(crate) mod confirmed;
 pub(crate) mod deliveries;
 pub(crate) mod forwards;
 pub(crate) mod index;
+pub(crate) mod outcomes;
 pub(crate) mod pairing;
 pub(crate) mod retention;
 pub(crate) mod runs;
+pub(crate) mod saved;
 pub(crate) mod search;
+pub(crate) mod tries;
 
 use std::path::Path;
 
@@ -103,5 +106,44 @@ mod tests {
         let pairing = pairing.unwrap();
         assert_eq!((pairing.device.as_str(), pairing.pin), ("d-1", None));
         assert!(forwards.is_empty());
+    }
+
+    /// What came of the captures of before is known at once.
+    #[tokio::test]
+    async fn a_history_of_the_second_version_brings_its_outcomes() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("history.db");
+        let old = Database::open(&file, &MIGRATIONS[..2]).unwrap();
+        let filled = old.write(|db| {
+            db.execute_batch(
+                "INSERT INTO captures (id, endpoint, is_local, is_held, received_at_ms, stored_at_ms,
+                     method, target, body_bytes, flaws)
+                 SELECT randomblob(16), 'local', 1, 0, value, 0, 'POST', '/', 0, ''
+                 FROM json_each('[59999, 60000, 960000]');
+                 INSERT INTO deliveries (seq, began_at_ms, target, changes, status, head, body,
+                     body_bytes, total_ms) VALUES (1, 0, '', '', 200, x'', x'', 0, 1),
+                     (2, 0, '', '', 200, x'', x'', 0, 1), (2, 0, '', '', 503, x'', x'', 0, 1);",
+            )
+        });
+        filled.await.unwrap();
+        drop(old);
+
+        let new = open(folder.path()).unwrap();
+        let read = |db: &Connection| {
+            let mut slots = Vec::new();
+            for minutes in [1, 15] {
+                outcomes::slots(db, minutes, |slot| {
+                    slots.push((slot.start, slot.captures, slot.ok, slot.failed));
+                })?;
+            }
+            Ok((slots, outcomes::of(db, 2)?, outcomes::of(db, 3)?))
+        };
+        let (slots, second, third) = new.read(read).await.unwrap();
+        let minutes = [(0, 1, 1, 0), (1, 1, 0, 1), (16, 1, 0, 0)];
+        let quarters = [(0, 2, 1, 1), (15, 1, 0, 0)];
+        assert_eq!(slots, [&minutes[..], &quarters[..]].concat());
+        let second = second.unwrap();
+        assert_eq!((second.status, second.is_failed), (Some(503), true));
+        assert_eq!(third, None);
     }
 }

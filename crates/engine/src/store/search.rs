@@ -19,7 +19,7 @@ use crate::{
     store::{
         bits::Bits,
         captures::{self, Stored},
-        index,
+        index, outcomes,
     },
     view::{ListFilter, Source},
 };
@@ -68,6 +68,13 @@ impl Sought {
         };
         Ok(Self { filter, query, now })
     }
+
+    /// Whether nothing is left out.
+    pub(crate) fn is_everything(&self) -> bool {
+        let ListFilter { endpoint, text, .. } = &self.filter;
+        let has_text = text.as_deref().is_some_and(|text| !text.is_empty());
+        self.query.is_everything() && endpoint.is_none() && !has_text
+    }
 }
 
 /// Whether the query `text` lets the capture `stored` through, asked at `now_ms` (Unix epoch,
@@ -83,7 +90,7 @@ pub(crate) fn passes(db: &Connection, stored: &Stored, text: &str, now_ms: i64) 
     let Ok(sought) = Sought::new(filter, now_ms) else {
         return Ok(false);
     };
-    Ok(Asked::new(db, &sought, TURNS)?.passes(stored))
+    Asked::new(db, &sought, TURNS)?.passes(stored)
 }
 
 /// Calls `found` with the places of the captures that `sought` lets through and that lie behind
@@ -238,13 +245,19 @@ impl<'a> Asked<'a> {
     /// Holds the capture of `row` against the query.
     fn judge(&self, row: &Row<'_>) -> Result<(i64, bool)> {
         let stored = captures::stored(row)?;
-        Ok((stored.seq, self.passes(&stored)))
+        Ok((stored.seq, self.passes(&stored)?))
     }
 
-    fn passes(&self, stored: &Stored) -> bool {
+    fn passes(&self, stored: &Stored) -> Result<bool> {
+        let outcome = outcomes::of(self.db, stored.seq)?;
+        let status = outcome.and_then(|outcome| outcome.status);
         let marks = [
             (Mark::Held, stored.is_held),
             (Mark::Flawed, !stored.capture.flaws.is_empty()),
+            (Mark::Forwarded, outcome.is_some()),
+            (Mark::Answered, status.is_some()),
+            (Mark::Failed, outcome.is_some_and(|one| one.is_failed)),
+            (Mark::Retry, stored.nth_try > 1),
             (Mark::Replayed, stored.is_replayed),
             (Mark::Edited, stored.is_edited),
         ];
@@ -254,15 +267,21 @@ impl<'a> Asked<'a> {
             .collect();
         let name = self.names.get(stored.capture.endpoint.as_str());
         let facts = Facts {
-            is_local: stored.source == Source::Local,
+            source: Some(match stored.source {
+                Source::Relay => "relay",
+                Source::Local => "local",
+                Source::Import => "import",
+            }),
             endpoint_name: name.map(String::as_str),
             provider: stored.sender.as_deref(),
             event: stored.event.as_deref(),
+            status,
+            delivery_id: stored.delivery_id.as_deref(),
             marks: &marks,
             ..Facts::default()
         };
         let subject = Subject::new(&stored.capture, facts);
-        self.sought.query.matches(&subject, self.sought.now)
+        Ok(self.sought.query.matches(&subject, self.sought.now))
     }
 
     /// The places of `range` that `sql` gives. Its first parameters are the ends of `within`, then

@@ -36,7 +36,7 @@ pub enum Term {
     Text(TextField, TextTest),
     /// The name in a field.
     Name(NameField, NameTest),
-    /// The status that the sender was answered.
+    /// The status of the last answer of the application that it was passed on to.
     Status(StatusTest),
     /// Bytes of the body.
     Size(Comparison, u64),
@@ -87,6 +87,8 @@ pub enum StatusTest {
     Class(u16),
     /// Compared to that.
     Compare(Comparison, u16),
+    /// There is none: it was not passed on, or nothing came back.
+    NoAnswer,
 }
 
 /// How two numbers must stand to each other.
@@ -192,12 +194,16 @@ impl Words {
 }
 
 impl StatusTest {
-    /// Whether `status` is what is asked for.
+    /// Whether `status`, if there is one, is what is asked for.
     #[must_use]
-    pub const fn holds(self, status: u16) -> bool {
-        match self {
-            Self::Class(hundred) => status / 100 == hundred,
-            Self::Compare(comparison, with) => comparison.holds(status as u64, with as u64),
+    pub const fn holds(self, status: Option<u16>) -> bool {
+        match (self, status) {
+            (Self::NoAnswer, status) => status.is_none(),
+            (_, None) => false,
+            (Self::Class(hundred), Some(status)) => status / 100 == hundred,
+            (Self::Compare(comparison, with), Some(status)) => {
+                comparison.holds(status as u64, with as u64)
+            }
         }
     }
 }

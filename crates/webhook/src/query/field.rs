@@ -7,7 +7,7 @@ use super::{name::NameField, path::BodyPath};
 pub enum Field {
     /// One whose value is one name.
     Name(NameField),
-    /// The status that the sender was answered.
+    /// The status of the application's last answer.
     Status,
     /// The path of the target.
     Path,
@@ -51,15 +51,21 @@ pub enum Mark {
     Pinned,
     /// A person wrote a note to it.
     Noted,
-    /// What it was passed on to failed.
+    /// It was passed on, and the last attempt brought no whole answer, or one from 400 on.
     Failed,
     /// It was kept although something was wrong with it.
     Flawed,
+    /// It was passed on, or that was tried.
+    Forwarded,
+    /// The last attempt to pass it on brought an answer.
+    Answered,
+    /// It is not the first try of its delivery.
+    Retry,
 }
 
 impl Field {
     /// All of them, with their names.
-    pub const ALL: [(Self, &'static str); 14] = [
+    pub const ALL: [(Self, &'static str); 15] = [
         (Self::Name(NameField::Provider), "provider"),
         (Self::Name(NameField::Type), "type"),
         (Self::Status, "status"),
@@ -74,6 +80,7 @@ impl Field {
         (Self::Is, "is"),
         (Self::Name(NameField::Endpoint), "endpoint"),
         (Self::Name(NameField::Source), "source"),
+        (Self::Name(NameField::Delivery), "delivery"),
     ];
 
     /// Its name.
@@ -135,7 +142,7 @@ fn distance(a: &str, b: &str) -> usize {
 
 impl Mark {
     /// All of them, with their names.
-    pub const ALL: [(Self, &'static str); 8] = [
+    pub const ALL: [(Self, &'static str); 11] = [
         (Self::Held, "held"),
         (Self::Replayed, "replayed"),
         (Self::Edited, "edited"),
@@ -144,10 +151,13 @@ impl Mark {
         (Self::Noted, "noted"),
         (Self::Failed, "failed"),
         (Self::Flawed, "flawed"),
+        (Self::Forwarded, "forwarded"),
+        (Self::Answered, "answered"),
+        (Self::Retry, "retry"),
     ];
     /// Their names.
-    pub const NAMES: [&'static str; 8] = {
-        let mut names = [""; 8];
+    pub const NAMES: [&'static str; 11] = {
+        let mut names = [""; 11];
         let mut at = 0;
         while at < names.len() {
             names[at] = Self::ALL[at].1;

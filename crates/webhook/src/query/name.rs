@@ -12,10 +12,12 @@ pub enum NameField {
     Method,
     /// The endpoint, by its id or its name.
     Endpoint,
-    /// Where it came in: `relay` or `local`.
+    /// Where it came in: `relay`, `local` or `import`.
     Source,
     /// What its signature proved.
     Verify,
+    /// What the sender calls its delivery.
+    Delivery,
 }
 
 /// What a name must be. Letters of ASCII in either case.
@@ -38,7 +40,7 @@ impl NameField {
     #[must_use]
     pub const fn values(self) -> Option<&'static [&'static str]> {
         match self {
-            Self::Source => Some(&["relay", "local"]),
+            Self::Source => Some(&["relay", "local", "import"]),
             Self::Verify => Some(&[
                 "valid",
                 "invalid",
@@ -51,7 +53,7 @@ impl NameField {
                 "future",
                 "ambiguous",
             ]),
-            Self::Provider | Self::Type | Self::Method | Self::Endpoint => None,
+            Self::Provider | Self::Type | Self::Method | Self::Endpoint | Self::Delivery => None,
         }
     }
 }

@@ -74,6 +74,7 @@ impl fmt::Display for Term {
                 }
             }
             Self::Status(StatusTest::Class(hundred)) => write!(f, "status:{hundred}xx"),
+            Self::Status(StatusTest::NoAnswer) => f.write_str("status:none"),
             Self::Status(StatusTest::Compare(comparison, with)) => {
                 write!(f, "status{}{with}", compared(*comparison))
             }

@@ -152,7 +152,7 @@ impl fmt::Display for ProblemKind {
                 write!(f, "`{name}:` knows no `{found}`: expected one of {values}")
             }
             Self::NotAStatus(found) => {
-                write!(f, "`{found}` is no status: expected one such as 404, or 5xx for all from 500 to 599")
+                write!(f, "`{found}` is no status: expected one such as 404, 5xx for all from 500 to 599, or none")
             }
             Self::NotASize(found) => {
                 write!(f, "`{found}` is no size: expected bytes, or one such as 10k, 1.5MB or 64KiB")

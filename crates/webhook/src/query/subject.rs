@@ -25,16 +25,18 @@ const METHOD_CHARS: usize = 64;
 /// What is known of a capture besides what was sent. What is not known does not hold.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Facts<'a> {
-    /// It came to the receiver on this computer, not by the relay.
-    pub is_local: bool,
+    /// Where it came in: `relay`, `local` or `import`.
+    pub source: Option<&'a str>,
     /// What people call its endpoint.
     pub endpoint_name: Option<&'a str>,
     /// Who sent it, in the words of the recogniser.
     pub provider: Option<&'a str>,
     /// The type of its event.
     pub event: Option<&'a str>,
-    /// The status that its sender was answered.
+    /// The status of the last answer of the application that it was passed on to.
     pub status: Option<u16>,
+    /// What the sender calls its delivery.
+    pub delivery_id: Option<&'a str>,
     /// What its signature proved, in the one word that a verdict has for it, such as `ok`.
     pub verdict: Option<&'a str>,
     /// The marks that it has.
@@ -150,8 +152,8 @@ impl<'a> Subject<'a> {
             NameField::Endpoint => {
                 is_it(Some(self.capture.endpoint.as_str())) || is_it(self.facts.endpoint_name)
             }
-            NameField::Source if self.facts.is_local => is_it(Some("local")),
-            NameField::Source => is_it(Some("relay")),
+            NameField::Source => is_it(self.facts.source),
+            NameField::Delivery => is_it(self.facts.delivery_id),
             NameField::Verify => self
                 .facts
                 .verdict
@@ -168,7 +170,7 @@ impl<'a> Subject<'a> {
             }
             Term::Text(field, test) => self.holds_text(field, test),
             Term::Name(field, test) => self.holds_name(*field, test),
-            Term::Status(test) => self.facts.status.is_some_and(|status| test.holds(status)),
+            Term::Status(test) => test.holds(self.facts.status),
             Term::Size(comparison, bytes) => {
                 let size = u64::try_from(self.capture.body.len()).unwrap_or(u64::MAX);
                 comparison.holds(size, *bytes)

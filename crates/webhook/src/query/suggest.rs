@@ -175,6 +175,7 @@ fn values(name: &str, has_operator: bool) -> (Vec<String>, Option<ValuesOf>) {
             let compared = Comparison::ALL.iter().map(|(_, sign)| format!("{sign}400"));
             let mut all: Vec<String> = texts(&["2xx", "3xx", "4xx", "5xx"]);
             all.extend(compared.filter(|text| text.starts_with(">=")));
+            all.push("none".to_owned());
             (all, None)
         }
         Field::Size => (texts(&["1k", "10k", "100k", "1m"]), None),
@@ -245,6 +246,7 @@ mod tests {
     fn a_field_is_followed_by_its_values() {
         check("is:h|", 3..4, &["held"]);
         check("a source:|", 9..9, &["relay", "local"]);
+        check("status:n|", 7..8, &["none"]);
         check("after:|", 6..6, &["1h", "today"]);
         check("verify:un|", 7..9, &["unknown", "unsigned"]);
         let of = |text| at(text).values_of;

@@ -196,10 +196,11 @@ fn a_capture_matches_what_is_in_it() {
         endpoint_name: Some("Acme hooks"),
         provider: Some("github"),
         event: Some("push"),
+        source: Some("relay"),
+        delivery_id: Some("8ad5e2c0-66b1"),
         status: Some(502),
         verdict: Some("stale"),
         marks: &[Mark::Held],
-        ..Facts::default()
     };
     let subject = Subject::new(&capture, facts);
     let check = |text: &str, want: bool| {
@@ -235,6 +236,9 @@ fn a_capture_matches_what_is_in_it() {
         "method:post",
         "status:5xx",
         "status>=500",
+        "-status:none",
+        "delivery:8AD5E2C0-66b1",
+        "delivery:8ad*",
         "verify:invalid",
         "verify:stale",
         "is:held",
@@ -285,6 +289,10 @@ fn a_capture_matches_what_is_in_it() {
         "verify:valid",
         "verify:unsigned",
         "source:local",
+        "source:import",
+        "status:none",
+        "delivery:8ad5",
+        "is:retry",
         "endpoint:hooks",
         "path:x=1",
         "path:/h*x",
@@ -322,6 +330,8 @@ fn what_is_not_known_does_not_hold() {
         "provider:*",
         "type:*",
         "status<599",
+        "delivery:*",
+        "source:*",
         "verify:unknown",
         "is:failed",
     ] {

@@ -30,9 +30,12 @@ pub(super) fn size(text: &str) -> Option<u64> {
     Some(whole * unit + part * unit / scale)
 }
 
-/// The statuses that `text` says: `404`, or `5xx` when nothing is compared.
+/// The statuses that `text` says: `404`, or `5xx` and `none` when nothing is compared.
 pub(super) fn status(text: &str, comparison: Option<Comparison>) -> Option<StatusTest> {
     let lower = text.to_ascii_lowercase();
+    if comparison.is_none() && lower == "none" {
+        return Some(StatusTest::NoAnswer);
+    }
     if comparison.is_none()
         && let Some(hundred @ "1" | hundred @ "2" | hundred @ "3" | hundred @ "4" | hundred @ "5") =
             lower.strip_suffix("xx")
@@ -75,6 +78,8 @@ mod tests {
             compared(Comparison::Less, 400)
         );
         assert_eq!(status("4xx", Some(Comparison::Less)), None);
+        assert_eq!(status("None", None), Some(StatusTest::NoAnswer));
+        assert_eq!(status("none", Some(Comparison::Less)), None);
         for wrong in ["", "20", "2000", "600", "6xx", "xx", "ok"] {
             assert_eq!(status(wrong, None), None, "{wrong}");
         }

@@ -21,15 +21,18 @@ import type { LinkView } from "../../bindings/LinkView";
 import type { ListFilter } from "../../bindings/ListFilter";
 import type { ListInfo } from "../../bindings/ListInfo";
 import type { Merged } from "../../bindings/Merged";
+import type { Matches } from "../../bindings/Matches";
 import type { Part } from "../../bindings/Part";
 import type { PrunePreview } from "../../bindings/PrunePreview";
 import type { QueryHelp } from "../../bindings/QueryHelp";
 import type { Restored } from "../../bindings/Restored";
 import type { Retention } from "../../bindings/Retention";
 import type { ReplaySelection } from "../../bindings/ReplaySelection";
+import type { SavedView } from "../../bindings/SavedView";
 import type { SettingsView } from "../../bindings/SettingsView";
 import type { Status } from "../../bindings/Status";
 import type { TextPage } from "../../bindings/TextPage";
+import type { Timeline } from "../../bindings/Timeline";
 import type { TreePage } from "../../bindings/TreePage";
 import type { WindowNews } from "../../bindings/WindowNews";
 import type { Backend } from "../backend";
@@ -38,6 +41,7 @@ import { Native } from "./native";
 import { FakeCare } from "./care";
 import { opened, type FakeBody } from "./bodies";
 import { fault, Owned } from "./owned";
+import { deliveryId, isTried, matches, nthTry, timeline, TRY_EVERY } from "./finding";
 import { helpWith, lets } from "./query";
 import { Replays } from "./replays";
 import type { Maker, Sample } from "./samples";
@@ -77,6 +81,8 @@ export class FakeBackend extends Replays implements Backend {
   readonly #made = new Map<number, Sample>();
   readonly #passedOn = new Set<number>();
   readonly #care: FakeCare;
+  #saved: SavedView[] = [];
+  #behind = 0;
   readonly #linkListeners = new Set<(link: LinkView) => void>();
   #link: LinkView | null = null;
   #status: Status;
@@ -169,7 +175,7 @@ export class FakeBackend extends Replays implements Backend {
     return this.#answer(`growList ${String(list)}`, () => ({
       list,
       count: this.#grown(list),
-      behind: 0,
+      behind: this.#behind,
     }));
   }
 
@@ -185,6 +191,51 @@ export class FakeBackend extends Replays implements Backend {
 
   closeList(list: number): Promise<void> {
     return this.#answer(`closeList ${String(list)}`, () => void this.#lists.delete(list));
+  }
+
+  timeline(list: number): Promise<Timeline> {
+    return this.#answer(`timeline ${String(list)}`, () => {
+      const { matching, seen } = this.#list(list);
+      const count = matching?.length ?? seen;
+      return timeline(count, (at) => {
+        const seq = matching?.[at] ?? at;
+        return { receivedAtMs: this.#receivedAtMs(seq), delivery: this.#delivery(seq) };
+      });
+    });
+  }
+
+  matches(query: string): Promise<Matches> {
+    return this.#answer(`matches ${query}`, () =>
+      matches(this.#total, (seq) => this.#matches(seq, { endpoint: null, text: null, query })),
+    );
+  }
+
+  saved(): Promise<SavedView[]> {
+    return this.#answer("saved", () => this.#saved);
+  }
+
+  setSaved(all: SavedView[]): Promise<void> {
+    return this.#change(`setSaved ${JSON.stringify(all)}`, () => {
+      const names = all.map(({ name }) => name.toLowerCase());
+      const twice = names.find((name, at) => names.indexOf(name) < at);
+      if (twice) throw fault("saved_taken", `there is a filter \`${twice}\` already`);
+      this.#saved = all;
+    });
+  }
+
+  tries(id: string): Promise<CaptureRow[]> {
+    return this.#answer(`tries ${id}`, () => {
+      const seq = this.#seq(id);
+      const first = seq - (nthTry(seq) - 1) * TRY_EVERY;
+      const all = [first, first + TRY_EVERY, first + 2 * TRY_EVERY];
+      const own = all.filter((one, at) => one < this.#total && nthTry(one) === at + 1);
+      return this.#row(seq).deliveryId === null ? [] : own.map((one) => this.#row(one));
+    });
+  }
+
+  /** How many captures the search's index lacks from now on. */
+  lag(behind: number): void {
+    this.#behind = behind;
   }
 
   /** How many lists are open. */
@@ -493,7 +544,7 @@ export class FakeBackend extends Replays implements Backend {
 
   #matches(seq: number, { endpoint, query }: ListFilter): boolean {
     if (endpoint !== null && this.#endpointOf(seq) !== endpoint) return false;
-    return query === null || lets(query, this.#sample(seq));
+    return query === null || lets(query, this.#sample(seq), () => this.#row(seq));
   }
 
   #sample(seq: number): Sample {
@@ -527,7 +578,6 @@ export class FakeBackend extends Replays implements Backend {
   #row(seq: number): CaptureRow {
     const sample = this.#sample(seq);
     const receivedAtMs = this.#receivedAtMs(seq);
-    const [last] = this.#deliveries(seq);
     const endpoint = this.#endpointOf(seq);
     const type = sample.headers.find(([name]) => name === "content-type")?.[1] ?? null;
     return {
@@ -543,9 +593,9 @@ export class FakeBackend extends Replays implements Backend {
       contentType: type,
       bodyBytes: (sample.packed?.sent ?? sample.body).length,
       flaws: sample.flaws,
-      delivery: last
-        ? { status: last.status, isBroken: last.error !== null, totalMs: last.totalMs }
-        : null,
+      delivery: this.#delivery(seq),
+      deliveryId: isTried(seq) ? deliveryId(seq) : null,
+      nthTry: nthTry(seq),
       ...(sample.about ?? { sender: null, event: null, summary: null }),
     };
   }
@@ -553,6 +603,15 @@ export class FakeBackend extends Replays implements Backend {
   #receivedAtMs(seq: number): number {
     const before = this.#startedAtMs - (this.start.rows - seq) * SPACING_MS;
     return this.#arrivedAtMs[seq - this.start.rows] ?? before;
+  }
+
+  #delivery(seq: number): CaptureRow["delivery"] {
+    // Making a capture takes its time, and where nothing is passed on it need not be made.
+    if (this.start.endpoints.every(({ forwards }) => forwards.length === 0)) return null;
+    const [last] = this.#deliveries(seq);
+    return last
+      ? { status: last.status, isBroken: last.error !== null, totalMs: last.totalMs }
+      : null;
   }
 
   #deliveries(seq: number): DeliveryView[] {

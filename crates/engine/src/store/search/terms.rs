@@ -48,6 +48,10 @@ struct Together<'a> {
     /// What `fields` finds is to be read.
     is_near: bool,
     times: Vec<Condition>,
+    /// Conditions on a row of `outcomes`.
+    outcomes: Vec<Condition>,
+    /// There is to be no answer.
+    is_unanswered: bool,
     columns: Vec<Condition>,
     rest: Vec<&'a Node>,
 }
@@ -115,22 +119,34 @@ impl Asked<'_> {
         }
         let is_long = within.end() - within.start() >= self.turns.rather_by_time;
         let by_time = if is_long {
-            "INDEXED BY captures_by_time"
+            "captures INDEXED BY captures_by_time"
         } else {
-            ""
+            "captures"
         };
-        for (conditions, by) in [(together.times, by_time), (together.columns, "")] {
+        for (conditions, of) in [
+            (together.outcomes, "outcomes"),
+            (together.times, by_time),
+            (together.columns, "captures"),
+        ] {
             if conditions.is_empty() || self.is_few(bounds.as_mut()) {
                 continue;
             }
             let (conditions, values): (Vec<_>, Vec<_>) = conditions.into_iter().unzip();
             let conditions = conditions.join(") AND (");
-            let sql = format!(
-                "SELECT seq FROM captures {by} WHERE seq BETWEEN ?1 AND ?2 AND ({conditions})"
-            );
+            let sql =
+                format!("SELECT seq FROM {of} WHERE seq BETWEEN ?1 AND ?2 AND ({conditions})");
             let within = left(bounds.as_ref(), within);
             let found = self.places(range, &within, &sql, values.into_iter().flatten())?;
             bounds = Some(Bounds::exact(found).narrow(bounds));
+        }
+        if together.is_unanswered && !self.is_few(bounds.as_mut()) {
+            let within = left(bounds.as_ref(), within);
+            let sql = "SELECT seq FROM outcomes
+                       WHERE seq BETWEEN ?1 AND ?2 AND status IS NOT NULL";
+            let answered = self.places(range, &within, sql, [])?;
+            let mut rest = self.everything(range)?;
+            rest.remove(&answered);
+            bounds = Some(Bounds::exact(rest).narrow(bounds));
         }
         for node in together.rest {
             if self.is_few(bounds.as_mut()) {
@@ -197,8 +213,27 @@ impl Asked<'_> {
                 "seq IN (SELECT seq FROM deliveries WHERE is_replay)",
                 vec![],
             )),
+            Term::Is(Mark::Retry) => together.columns.push(column("nth_try > 1", vec![])),
+            Term::Is(Mark::Forwarded) => together.outcomes.push(column("1", vec![])),
+            Term::Is(Mark::Failed) => together.outcomes.push(column("is_failed", vec![])),
+            Term::Is(Mark::Answered) => {
+                together.outcomes.push(column("status IS NOT NULL", vec![]));
+            }
+            Term::Status(StatusTest::Class(hundred)) => {
+                let ends = [hundred * 100, hundred * 100 + 99];
+                let ends = ends.map(|end| Value::Integer(end.into()));
+                together
+                    .outcomes
+                    .push(column("status BETWEEN ? AND ?", ends.to_vec()));
+            }
+            Term::Status(StatusTest::Compare(comparison, with)) => {
+                let condition = format!("status {} ?", comparison.sign());
+                let with = vec![Value::Integer((*with).into())];
+                together.outcomes.push((condition, with));
+            }
+            Term::Status(StatusTest::NoAnswer) => together.is_unanswered = true,
             // The history knows nothing of these yet.
-            Term::Status(StatusTest::Class(_) | StatusTest::Compare(..)) | Term::Is(_) => {
+            Term::Is(Mark::Ran | Mark::Pinned | Mark::Noted) => {
                 together.columns.push(nowhere());
             }
         }
@@ -241,6 +276,7 @@ fn name(field: NameField, test: &NameTest) -> Condition {
         NameField::Provider => on("sender"),
         NameField::Type => on("event"),
         NameField::Method => on("method"),
+        NameField::Delivery => on("delivery_id"),
         NameField::Endpoint => {
             let ((id, mut values), (name, more)) = (on("endpoint"), on("name"));
             values.extend(more);
@@ -248,7 +284,7 @@ fn name(field: NameField, test: &NameTest) -> Condition {
             (format!("{id} OR {named}"), values)
         }
         NameField::Source => {
-            let is_in = [("0", "relay"), ("1", "local")];
+            let is_in = [("0", "relay"), ("1", "local"), ("2", "import")];
             let is_in = is_in.into_iter().filter(|(_, name)| test.holds(name));
             let numbers: Vec<_> = is_in.map(|(number, _)| number).collect();
             (format!("is_local IN ({})", numbers.join(", ")), vec![])

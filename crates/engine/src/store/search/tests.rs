@@ -24,6 +24,17 @@ use crate::{
 const NOW_MS: i64 = 1_772_296_200_000;
 const HOUR_MS: i64 = 3_600_000;
 const SENDERS: [Option<&str>; 3] = [None, Some("github"), Some("Stripe")];
+/// Statuses of the last answer; 0 is an attempt without one.
+const STATUSES: [Option<u16>; 7] = [
+    None,
+    Some(200),
+    Some(204),
+    Some(404),
+    Some(503),
+    Some(0),
+    None,
+];
+const DELIVERIES: [Option<&str>; 4] = [None, Some("8ad5e2c0-66b1"), Some("evt_1"), Some("EVT_1")];
 const EVENTS: [Option<&str>; 3] = [Some("push"), None, Some("payment_intent.succeeded")];
 
 /// A history of 60 captures, four of them deleted, of which the indexes have the first 50.
@@ -106,10 +117,27 @@ impl History {
             assert!(captures::insert(&db, &arrival, 0).unwrap());
             let (seq, at) = (db.last_insert_rowid(), usize::from(number));
             db.execute(
-                "UPDATE captures SET sender = ?2, event = ?3 WHERE seq = ?1",
-                (seq, SENDERS[at % 3], EVENTS[at / 3 % 3]),
+                "UPDATE captures SET sender = ?2, event = ?3, delivery_id = ?4, nth_try = ?5
+                 WHERE seq = ?1",
+                (
+                    seq,
+                    SENDERS[at % 3],
+                    EVENTS[at / 3 % 3],
+                    DELIVERIES[at % 4],
+                    1 + at % 9 / 7,
+                ),
             )
             .unwrap();
+            // An earlier attempt does not count.
+            for status in STATUSES[at % 7].iter().flat_map(|last| [500, *last]) {
+                let status = Some(status).filter(|status| *status > 0);
+                db.execute(
+                    "INSERT INTO deliveries (seq, began_at_ms, target, changes, status, head, body,
+                         body_bytes, error, total_ms) VALUES (?1, 0, '', '', ?2, x'', x'', 0, ?3, 1)",
+                    (seq, status, status.is_none().then_some("refused")),
+                )
+                .unwrap();
+            }
             all.push((seq, arrival));
             if number == 19 || number == 49 {
                 while let Some(batch) = index::next(&db, 7).unwrap() {
@@ -150,10 +178,24 @@ impl History {
             let marks = [
                 arrival.is_held.then_some(Mark::Held),
                 (!arrival.capture.flaws.is_empty()).then_some(Mark::Flawed),
+                STATUSES[at % 7].is_some().then_some(Mark::Forwarded),
+                STATUSES[at % 7]
+                    .is_some_and(|status| status > 0)
+                    .then_some(Mark::Answered),
+                STATUSES[at % 7]
+                    .is_some_and(|status| status == 0 || status >= 400)
+                    .then_some(Mark::Failed),
+                (at % 9 >= 7).then_some(Mark::Retry),
             ];
             let marks: Vec<_> = marks.into_iter().flatten().collect();
             let facts = Facts {
-                is_local: arrival.source == Source::Local,
+                source: Some(if arrival.source == Source::Local {
+                    "local"
+                } else {
+                    "relay"
+                }),
+                status: STATUSES[at % 7].filter(|status| *status > 0),
+                delivery_id: DELIVERIES[at % 4],
                 endpoint_name: [None, Some("Acme hooks"), Some("x")][at % 3],
                 provider: SENDERS[at % 3],
                 event: EVENTS[at / 3 % 3],
@@ -182,7 +224,7 @@ impl History {
 }
 
 /// Texts of which each finds some and not all.
-const CRAFTED: [&str; 56] = [
+const CRAFTED: [&str; 67] = [
     "acme",
     "acm",
     "\"refs/heads\"",
@@ -237,6 +279,17 @@ const CRAFTED: [&str; 56] = [
     "source:local",
     "is:held",
     "is:flawed",
+    "is:failed",
+    "is:answered",
+    "is:forwarded",
+    "is:retry",
+    "status:200",
+    "status:4xx",
+    "status>=400",
+    "status<300",
+    "status:none",
+    "delivery:evt_1",
+    "delivery:8ad*",
     "size>100",
     "after:4h",
 ];
@@ -257,7 +310,9 @@ fn the_store_finds_what_the_language_says() {
         "header.x-twice:two",
         "header.host:*",
         "before:0s",
-        "status:200",
+        "status:500",
+        "or(status:none, -status:2xx) -is:failed",
+        "source:import",
         "verify:valid",
         "is:pinned",
         "or(acme, -acme)",
