@@ -65,7 +65,7 @@ async fn follow(
             Ok(Event::Delivered { captures }) if !json => {
                 show_deliveries(engine, &captures).await?;
             }
-            Ok(Event::Delivered { .. } | Event::Endpoints) => {}
+            Ok(Event::Delivered { .. } | Event::Marked | Event::Endpoints) => {}
             Err(RecvError::Closed) => return Ok(()),
         }
     }

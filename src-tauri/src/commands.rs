@@ -2,15 +2,17 @@
 
 use engine::{
     EndpointSettings, Engine, Target,
+    export::ExportError,
     link::{self, LinkView},
     view::{
-        CaptureDetail, CaptureRow, DeliveryView, EndpointView, ForwardView, ListFilter, ListInfo,
-        Part, QueryHelp, SettingsView, Status, TextPage, TreePage, UiError,
+        CaptureDetail, CaptureRow, Comparison, DeliveryView, EndpointView, FormatView, ForwardView,
+        ListFilter, ListInfo, MarkChange, MendedList, Part, QueryHelp, SettingsView, Status,
+        TextPage, TreePage, UiError,
     },
 };
 use serde::{Serialize, Serializer};
 use tauri::{
-    State, Wry, command, generate_handler,
+    AppHandle, Manager, State, Wry, command, generate_handler,
     ipc::{Invoke, Response},
 };
 
@@ -25,6 +27,12 @@ pub(crate) enum Error {
     /// Nothing can be copied.
     #[error("the clipboard cannot be written: {0}")]
     Clipboard(#[from] arboard::Error),
+    /// Captures were not taken away.
+    #[error(transparent)]
+    Export(#[from] ExportError),
+    /// There is nowhere to save to.
+    #[error("this computer names no folder for downloads: {0}")]
+    NoFolder(tauri::Error),
 }
 
 impl Serialize for Error {
@@ -32,6 +40,7 @@ impl Serialize for Error {
         let code = match self {
             Self::Engine(error) => error.code(),
             Self::Clipboard(_) => "clipboard",
+            Self::Export(_) | Self::NoFolder(_) => "export",
         };
         let (code, message) = (code.to_owned(), self.to_string());
         UiError { code, message }.serialize(serializer)
@@ -48,7 +57,15 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         grow_list,
         rows,
         close_list,
+        mend_list,
+        list_seqs,
+        list_position,
+        mark,
         detail,
+        compare,
+        formats,
+        snippet,
+        save_captures,
         tree,
         text,
         bytes,
@@ -115,6 +132,85 @@ async fn rows(
 )]
 fn close_list(engine: State<'_, Engine>, list: u32) {
     engine.close_list(list);
+}
+
+#[command]
+async fn mend_list(
+    engine: State<'_, Engine>,
+    list: u32,
+    positions: Vec<usize>,
+) -> Result<MendedList, Error> {
+    Ok(engine.mend_list(list, &positions).await?)
+}
+
+#[command]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "a command is handed its state by value"
+)]
+fn list_seqs(
+    engine: State<'_, Engine>,
+    list: u32,
+    from: usize,
+    count: usize,
+) -> Result<Vec<i64>, Error> {
+    Ok(engine.list_seqs(list, from, count)?)
+}
+
+#[command]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "a command is handed its state by value"
+)]
+fn list_position(engine: State<'_, Engine>, list: u32, seq: i64) -> Option<usize> {
+    engine.list_position(list, seq)
+}
+
+#[command]
+async fn mark(
+    engine: State<'_, Engine>,
+    seqs: Vec<i64>,
+    change: MarkChange,
+) -> Result<usize, Error> {
+    Ok(engine.mark(seqs, change).await?)
+}
+
+#[command]
+async fn compare(
+    engine: State<'_, Engine>,
+    id: String,
+    with: Option<String>,
+) -> Result<Comparison, Error> {
+    Ok(engine.compare(&id, with.as_deref()).await?)
+}
+
+#[command]
+fn formats() -> Vec<FormatView> {
+    engine::formats()
+}
+
+#[command]
+async fn snippet(
+    engine: State<'_, Engine>,
+    id: String,
+    format: String,
+    with_secrets: bool,
+) -> Result<String, Error> {
+    Ok(engine.snippet(&id, &format, with_secrets).await?)
+}
+
+/// Into the folder for downloads; the answer is where.
+#[command]
+async fn save_captures(
+    app: AppHandle,
+    engine: State<'_, Engine>,
+    seqs: Vec<i64>,
+    format: String,
+    with_secrets: bool,
+) -> Result<String, Error> {
+    let folder = app.path().download_dir().map_err(Error::NoFolder)?;
+    let path = engine.save(seqs, &format, with_secrets, &folder).await?;
+    Ok(path.display().to_string())
 }
 
 #[command]
@@ -282,7 +378,7 @@ mod tests {
             .iter()
             .map(|name| format!("allow-{}", name.replace('_', "-")));
         let wanted: BTreeSet<String> = of_commands.chain(listens.map(str::to_owned)).collect();
-        assert_eq!(handled.len(), 25);
+        assert_eq!(handled.len(), 33);
         assert_eq!(declared, handled);
         assert_eq!(allowed, wanted.iter().map(String::as_str).collect());
     }

@@ -50,7 +50,7 @@ pub(crate) async fn forward(
                 Err(TryRecvError::Empty | TryRecvError::Closed) => break,
             }
         }
-        if news.captured.is_some() {
+        if news.captured.is_some() || news.marked {
             status_due = status_due.min(status_told + COUNT_EVERY);
         }
         if Instant::now() >= status_due {
@@ -78,6 +78,7 @@ async fn status(engine: &Engine) -> Option<Status> {
 struct News {
     captured: Option<u64>,
     delivered: Vec<String>,
+    marked: bool,
     endpoints: bool,
     status: Option<Status>,
 }
@@ -87,6 +88,7 @@ impl News {
         match event {
             Event::Captured { count } => *self.captured.get_or_insert(0) += count,
             Event::Delivered { captures } => self.delivered.extend(captures),
+            Event::Marked => self.marked = true,
             Event::Endpoints => self.endpoints = true,
             Event::Status { status } => self.status = Some(status),
         }
@@ -96,6 +98,7 @@ impl News {
     /// follows, as it does after captures.
     fn add_unheard(&mut self) {
         self.captured.get_or_insert(0);
+        self.marked = true;
         self.endpoints = true;
     }
 
@@ -103,9 +106,10 @@ impl News {
         let captured = self.captured.map(|count| Event::Captured { count });
         let captures = self.delivered;
         let delivered = (!captures.is_empty()).then_some(Event::Delivered { captures });
+        let marked = self.marked.then_some(Event::Marked);
         let endpoints = self.endpoints.then_some(Event::Endpoints);
         let status = self.status.map(|status| Event::Status { status });
-        [captured, delivered, endpoints, status]
+        [captured, delivered, marked, endpoints, status]
             .into_iter()
             .flatten()
             .collect()
@@ -176,7 +180,7 @@ mod tests {
     fn captured(news: &[Event]) -> u64 {
         let counts = news.iter().map(|event| match event {
             Event::Captured { count } => *count,
-            Event::Delivered { .. } | Event::Status { .. } | Event::Endpoints => 0,
+            Event::Delivered { .. } | Event::Status { .. } | Event::Marked | Event::Endpoints => 0,
         });
         counts.sum()
     }
@@ -251,7 +255,12 @@ mod tests {
             page.say(Event::Endpoints);
         }
         let (_, news) = page.told().await;
-        assert_eq!(news, [Event::Captured { count: 0 }, Event::Endpoints]);
+        let all = [
+            Event::Captured { count: 0 },
+            Event::Marked,
+            Event::Endpoints,
+        ];
+        assert_eq!(news, all);
         let (_, news) = page.told().await;
         assert!(matches!(news[..], [Event::Status { .. }]));
     }

@@ -31,6 +31,7 @@ use crate::{
     intake::{self, Intake},
     line,
     lists::Lists,
+    marks,
     probe::Prober,
     receiver::{self, ReceiverError},
     secrets::{Secret, SecretError, Secrets},
@@ -292,6 +293,10 @@ impl Engine {
         parts
             .tasks
             .spawn("indexer", |stop| indexer::run(database, events, stop));
+        let (database, clock) = (Arc::clone(&parts.database), parts.options.clock);
+        parts
+            .tasks
+            .spawn("deletions", |stop| marks::finish(database, clock, stop));
         let engine = Arc::downgrade(parts);
         let prober = Prober {
             database: Arc::clone(&parts.database),
@@ -499,6 +504,10 @@ impl Engine {
 
     pub(crate) fn database(&self) -> &Database {
         &self.0.database
+    }
+
+    pub(crate) fn lists(&self) -> &Lists {
+        &self.0.lists
     }
 
     pub(crate) fn secrets(&self) -> &Arc<Secrets> {

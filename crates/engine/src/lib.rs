@@ -4,6 +4,7 @@
 mod answer;
 mod arrival;
 mod client;
+mod compare;
 mod deliveries;
 mod endpoints;
 mod engine;
@@ -17,6 +18,7 @@ mod intake;
 mod line;
 pub mod link;
 mod lists;
+mod marks;
 mod place;
 mod probe;
 mod receiver;
@@ -25,6 +27,7 @@ mod secrets;
 pub mod serve;
 mod settings;
 mod store;
+mod take;
 mod trust;
 mod tunnel;
 pub mod view;
@@ -38,6 +41,7 @@ pub use crate::{
     receiver::ReceiverError,
     secrets::{Secret, SecretError, Secrets},
     settings::{ReceiverSettings, Settings, SettingsError},
+    take::formats,
 };
 
 pub use wire::api::{EndpointSettings, FixedAnswer, USUAL_DEADLINE_MS};

@@ -16,7 +16,7 @@ use crate::{
         captures, index,
         search::{self, Sought},
     },
-    view::{CaptureRow, ListInfo},
+    view::{CaptureRow, ListInfo, MendedList, MendedPlace},
 };
 
 /// Lists open at once; the oldest is closed for a new one, for a face may have forgotten it.
@@ -110,6 +110,67 @@ impl Lists {
             .read(move |db| captures::rows(db, &seqs))
             .await
             .map(Some)
+    }
+
+    /// Looks through the whole history again, for marks have changed: what is deleted goes, what is
+    /// back comes, in its old place. Says where the captures at `positions` are now. Only this moves
+    /// captures in a list. None when there is no such list.
+    pub(crate) async fn mend(
+        &self,
+        database: &Database,
+        number: u32,
+        positions: &[usize],
+    ) -> Result<Option<MendedList>, sqlite::Error> {
+        let sought = self
+            .lock()
+            .get(&number)
+            .map(|list| Arc::clone(&list.sought));
+        let Some(sought) = sought else {
+            return Ok(None);
+        };
+        let mut new = look(database, sought, 0).await?;
+        let mut open = self.lock();
+        let Some(list) = open.get_mut(&number) else {
+            return Ok(None);
+        };
+        // It may have grown meanwhile; and what it has not taken in yet is left for that.
+        let grown = list.seqs.partition_point(|seq| *seq <= new.seen);
+        new.seqs.extend_from_slice(&list.seqs[grown..]);
+        new.seqs
+            .truncate(new.seqs.partition_point(|seq| *seq <= list.seen));
+        let place = |position: &usize| {
+            let seq = list.seqs.get(*position);
+            let at = seq.map_or(new.seqs.len(), |seq| {
+                new.seqs.partition_point(|one| one < seq)
+            });
+            MendedPlace {
+                at,
+                is_gone: new.seqs.get(at) != seq,
+            }
+        };
+        let places = positions.iter().map(place).collect();
+        let has_moved = list.seqs != new.seqs;
+        list.seqs = new.seqs;
+        Ok(Some(MendedList {
+            count: list.seqs.len(),
+            has_moved,
+            places,
+        }))
+    }
+
+    /// The places in the history of the captures from position `from` on. None when there is no such
+    /// list.
+    pub(crate) fn seqs(&self, number: u32, from: usize, count: usize) -> Option<Vec<i64>> {
+        let open = self.lock();
+        let seqs = &open.get(&number)?.seqs;
+        let from = from.min(seqs.len());
+        Some(seqs[from..from.saturating_add(count).min(seqs.len())].to_vec())
+    }
+
+    /// The position of the capture at the place `seq`; none when it is not in the list, or there is
+    /// no such list.
+    pub(crate) fn position(&self, number: u32, seq: i64) -> Option<usize> {
+        self.lock().get(&number)?.seqs.binary_search(&seq).ok()
     }
 
     /// Forgets a list.

@@ -1,6 +1,8 @@
 //! What the engine shows to its faces: plain data, made for reading. The page's types are generated
 //! from here, the terminal's `--json` is [`Record`].
 
+mod compare;
+mod marks;
 mod settings;
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
@@ -12,7 +14,11 @@ use webhook::{
     sender::{self, Sender},
 };
 
-pub use self::settings::{AnswerView, SettingsView};
+pub use self::{
+    compare::{ChangeKind, ChangePart, ChangeSide, ChangeView, ComparedBody, Comparison, Kinship},
+    marks::{FormatView, MarkChange, MendedList, MendedPlace},
+    settings::{AnswerView, SettingsView},
+};
 
 /// Where a capture came in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
@@ -68,6 +74,10 @@ pub struct CaptureRow {
     pub summary: Option<String>,
     /// The last attempt to pass it on.
     pub delivery: Option<RowDelivery>,
+    /// A person keeps it on top.
+    pub is_pinned: bool,
+    /// What a person wrote to it.
+    pub note: Option<String>,
 }
 
 /// One header field.
@@ -539,6 +549,8 @@ pub enum Event {
         /// Their ids.
         captures: Vec<String>,
     },
+    /// Captures were pinned, noted, deleted or brought back.
+    Marked,
     /// An endpoint came, went or changed.
     Endpoints,
 }

@@ -50,6 +50,9 @@ impl Watched {
             let count = u64::try_from(now.seq - seen.seq).unwrap_or(0);
             let _ = self.events.send(Event::Captured { count });
         }
+        if now.marks != seen.marks {
+            let _ = self.events.send(Event::Marked);
+        }
         if now.revision != seen.revision {
             let _ = self.events.send(Event::Endpoints);
             self.line_changed.notify_one();

@@ -3,13 +3,17 @@
 
 import type { CaptureDetail } from "../bindings/CaptureDetail";
 import type { CaptureRow } from "../bindings/CaptureRow";
+import type { Comparison } from "../bindings/Comparison";
 import type { DeliveryView } from "../bindings/DeliveryView";
 import type { EndpointView } from "../bindings/EndpointView";
 import type { EngineEvent } from "../bindings/EngineEvent";
+import type { FormatView } from "../bindings/FormatView";
 import type { ForwardView } from "../bindings/ForwardView";
 import type { LinkView } from "../bindings/LinkView";
 import type { ListFilter } from "../bindings/ListFilter";
 import type { ListInfo } from "../bindings/ListInfo";
+import type { MarkChange } from "../bindings/MarkChange";
+import type { MendedList } from "../bindings/MendedList";
 import type { Part } from "../bindings/Part";
 import type { QueryHelp } from "../bindings/QueryHelp";
 import type { SettingsView } from "../bindings/SettingsView";
@@ -35,6 +39,26 @@ export interface Backend {
   growList(list: number): Promise<ListInfo>;
   rows(list: number, from: number, count: number): Promise<CaptureRow[]>;
   closeList(list: number): Promise<void>;
+  /**
+   * Makes a list right again after captures were marked, and says where those at `positions` are
+   * now. Only this moves captures in a list.
+   */
+  mendList(list: number, positions: number[]): Promise<MendedList>;
+  /** The `seq`s of a list's captures, by position. */
+  listSeqs(list: number, from: number, count: number): Promise<number[]>;
+  /** The position of a capture in a list; null when it is not in it. */
+  listPosition(list: number, seq: number): Promise<number | null>;
+
+  /** Does `change` to the captures of `seqs`, to all or to none; answers how many it changed. */
+  mark(seqs: number[], change: MarkChange): Promise<number>;
+  /** What differs in a capture from `other`, or else from the one before of its kind. */
+  compare(id: string, other: string | null): Promise<Comparison>;
+
+  /** What captures can be taken away as. */
+  formats(): Promise<FormatView[]>;
+  snippet(id: string, format: string, withSecrets: boolean): Promise<string>;
+  /** Writes captures into the folder for downloads; answers the path of what was made. */
+  saveCaptures(seqs: number[], format: string, withSecrets: boolean): Promise<string>;
 
   detail(id: string): Promise<CaptureDetail>;
   /**

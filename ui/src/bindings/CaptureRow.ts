@@ -70,4 +70,12 @@ summary: string | null,
 /**
  * The last attempt to pass it on.
  */
-delivery: RowDelivery | null, };
+delivery: RowDelivery | null, 
+/**
+ * A person keeps it on top.
+ */
+isPinned: boolean, 
+/**
+ * What a person wrote to it.
+ */
+note: string | null, };

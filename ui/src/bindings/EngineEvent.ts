@@ -16,4 +16,4 @@ status: Status, } | { "kind": "delivered",
 /**
  * Their ids.
  */
-captures: Array<string>, } | { "kind": "endpoints" };
+captures: Array<string>, } | { "kind": "marked" } | { "kind": "endpoints" };

@@ -5,6 +5,7 @@ import type { Backend } from "../backend/backend";
 import { asUiError } from "../backend/backend";
 import type { CaptureRow } from "../bindings/CaptureRow";
 import type { ListFilter } from "../bindings/ListFilter";
+import type { MendedPlace } from "../bindings/MendedPlace";
 import type { UiError } from "../bindings/UiError";
 import { Latest } from "./latest";
 import { Pages } from "./pages.svelte";
@@ -22,6 +23,7 @@ export class Captures {
   readonly #growing: Latest<void>;
   readonly #choosing: Latest<number>;
   readonly #refreshing: Latest<void>;
+  readonly #mending: Latest<void>;
   /** Captures whose rows tell too little by now. */
   #stale: string[] = [];
   #list: number | null = null;
@@ -54,6 +56,7 @@ export class Captures {
     this.#growing = new Latest(() => this.#grow());
     this.#choosing = new Latest((position) => this.#tell(position));
     this.#refreshing = new Latest(() => this.#refresh(), REST_MS);
+    this.#mending = new Latest(() => this.#mend());
   }
 
   /** Shows what matches `filter` instead; the rows of before stay until then. */
@@ -81,6 +84,34 @@ export class Captures {
   refresh(ids: readonly string[]): Promise<void> {
     this.#stale.push(...ids);
     return this.#refreshing.ask();
+  }
+
+  /** Captures were pinned, noted, deleted or brought back: the rows become the right ones again. */
+  mend(): Promise<void> {
+    return this.#mending.ask();
+  }
+
+  /** The `seq`s of the captures from position `from` on. */
+  async seqs(from: number, count: number): Promise<number[]> {
+    return this.#list === null ? [] : this.#backend.listSeqs(this.#list, from, count);
+  }
+
+  /** The capture of `seq`, if it is in the list. */
+  async find(seq: number): Promise<CaptureRow | undefined> {
+    const position = await this.#positionOf(seq);
+    return position === null ? undefined : this.#rows?.fetch(position);
+  }
+
+  /** Chooses a capture that may be in the list or not. */
+  async chooseCapture(row: CaptureRow): Promise<void> {
+    this.pause();
+    const position = await this.#positionOf(row.seq);
+    if (position !== null && position < this.shown) {
+      this.#choose(position);
+    } else {
+      this.chosen = null;
+      this.#onchoose(row);
+    }
   }
 
   /** The capture on screen row `index` (0 is the newest shown), or nothing while it is fetched. */
@@ -142,11 +173,7 @@ export class Captures {
       const { list, count } = await this.#backend.openList(filter);
       const before = this.#list;
       this.#list = list;
-      this.#rows = new Pages(
-        (from, wanted) => this.#backend.rows(list, from, wanted),
-        (reason) => (this.problem = asUiError(reason)),
-        count,
-      );
+      this.#rows = this.#pages(list, count);
       this.problem = null;
       this.shownFilter = filter;
       this.chosen = null;
@@ -179,6 +206,51 @@ export class Captures {
     const stale = new Set(this.#stale);
     this.#stale = [];
     await this.#rows?.refresh(({ id }) => stale.has(id));
+  }
+
+  async #mend(): Promise<void> {
+    const { chosen, shown } = this;
+    const list = this.#list;
+    if (list === null) return;
+    try {
+      const asked = chosen === null ? [shown] : [shown, chosen];
+      const { count, hasMoved, places } = await this.#backend.mendList(list, asked);
+      if (list !== this.#list) return;
+      if (!hasMoved) return await this.#rows?.renew();
+      const [end, mended] = places;
+      const rows = this.#pages(list, count);
+      const nowShown = this.isLive ? count : Math.min(count, end?.at ?? count);
+      rows.want(Math.max(0, nowShown - this.#inView.end), nowShown - this.#inView.first);
+      await rows.ready(); // what was there stays until then
+      if (list !== this.#list) return;
+      this.#rows = rows;
+      this.count = count;
+      this.shown = nowShown;
+      if (mended && chosen === this.chosen) this.#follow(mended);
+      this.view(this.#inView.first, this.#inView.end);
+      await this.#grow();
+    } catch (reason) {
+      this.problem = asUiError(reason);
+    }
+  }
+
+  /** The chosen capture is elsewhere now; where it is gone, the next on screen is chosen. */
+  #follow({ at, isGone }: MendedPlace): void {
+    if (this.shown === 0) this.chosen = null;
+    else if (isGone) this.#choose(Math.max(0, Math.min(at, this.shown) - 1));
+    else this.chosen = at;
+  }
+
+  #pages(list: number, count: number): Pages<CaptureRow> {
+    return new Pages(
+      (from, wanted) => this.#backend.rows(list, from, wanted),
+      (reason) => (this.problem = asUiError(reason)),
+      count,
+    );
+  }
+
+  async #positionOf(seq: number): Promise<number | null> {
+    return this.#list === null ? null : this.#backend.listPosition(this.#list, seq);
   }
 
   #showCount(): void {

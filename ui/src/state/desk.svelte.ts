@@ -11,14 +11,18 @@ import type { UiError } from "../bindings/UiError";
 import { en } from "../text/en";
 import { Format } from "../text/format";
 import { zh } from "../text/zh";
+import { Acts } from "./acts.svelte";
 import { Announcer } from "./announcer.svelte";
 import { Captures, EVERYTHING } from "./captures.svelte";
+import { Comparing } from "./comparing.svelte";
 import { Clock } from "./clock.svelte";
 import { Editor } from "./editor.svelte";
 import { Endpoints } from "./endpoints.svelte";
 import type { Heard } from "./heard";
 import { HeardPerFrame } from "./heard";
 import { Inspection } from "./inspection.svelte";
+import { Picks } from "./picks.svelte";
+import { Pinned } from "./pinned.svelte";
 import { Prefs, type Shelf } from "./prefs.svelte";
 import { EngineStatus } from "./status.svelte";
 import { Toast } from "./toast.svelte";
@@ -45,6 +49,10 @@ export class Desk {
   readonly endpoints: Endpoints;
   readonly captures: Captures;
   readonly inspection: Inspection;
+  readonly picks: Picks;
+  readonly pinned: Pinned;
+  readonly comparing: Comparing;
+  readonly acts: Acts;
 
   /** Which of the two screens a narrow window shows. */
   screen: "list" | "detail" = $state("list");
@@ -69,6 +77,10 @@ export class Desk {
     this.endpoints = new Endpoints(backend);
     this.inspection = new Inspection(backend);
     this.captures = new Captures(backend, (row) => void this.inspection.show(row));
+    this.picks = new Picks(this.captures);
+    this.pinned = new Pinned(backend);
+    this.comparing = new Comparing(backend);
+    this.acts = new Acts(this);
   }
 
   /** Reads what there is and follows what comes, until the function that it returns is called. */
@@ -86,6 +98,7 @@ export class Desk {
     void this.status.load();
     void this.endpoints.load();
     void this.captures.show(EVERYTHING);
+    void this.acts.start();
     return () => {
       stopListening();
       stopLinks();
@@ -220,7 +233,13 @@ export class Desk {
     return whole;
   }
 
-  #hear({ captured, delivered, status, hasEndpoints }: Heard): void {
+  async #mend(): Promise<void> {
+    void this.pinned.load(this.captures.filter.endpoint);
+    await this.captures.mend();
+    await this.inspection.reread(); // after another has been chosen instead of one that is gone
+  }
+
+  #hear({ captured, delivered, isMarked, status, hasEndpoints }: Heard): void {
     if (status) this.status.hear(status);
     if (captured > 0) {
       void this.captures.grow();
@@ -230,6 +249,7 @@ export class Desk {
       void this.captures.refresh(delivered);
       void this.inspection.hear(delivered);
     }
-    if (captured > 0 || hasEndpoints) void this.endpoints.load();
+    if (isMarked) void this.#mend();
+    if (captured > 0 || isMarked || hasEndpoints) void this.endpoints.load();
   }
 }

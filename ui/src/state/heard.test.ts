@@ -42,7 +42,7 @@ test("the next frame begins from nothing", () => {
   draw();
   draw();
   expect(heard).toEqual([
-    { captured: 2, delivered: [], status: null, hasEndpoints: true },
-    { captured: 3, delivered: [], status: null, hasEndpoints: false },
+    { captured: 2, delivered: [], isMarked: false, status: null, hasEndpoints: true },
+    { captured: 3, delivered: [], isMarked: false, status: null, hasEndpoints: false },
   ]);
 });

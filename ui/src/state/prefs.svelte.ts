@@ -6,7 +6,7 @@ const LANGUAGES = ["en", "zh"] as const;
 const VIEWS = ["tree", "text", "hex"] as const;
 
 /** The parts of a capture, in the order of their tabs. */
-export const TABS = ["body", "headers", "query", "raw", "response"] as const;
+export const TABS = ["body", "headers", "query", "raw", "response", "diff"] as const;
 
 /** Limits of the panes' widths, and the first ones, in pixels. */
 export const SIDE_PX = { min: 150, max: 360, first: 200 };
@@ -26,6 +26,8 @@ export interface Looks {
   listPx: number;
   isSideOpen: boolean;
   isListOpen: boolean;
+  /** Whether the pinned captures on top of the list are shown. */
+  isPinnedOpen: boolean;
   /** Whether times are shown as clock times and not as ages. */
   isAbsolute: boolean;
 }
@@ -91,6 +93,7 @@ function parse(chosen: object, language: string): Looks {
     listPx: width(LIST_PX, of.listPx),
     isSideOpen: of.isSideOpen !== false,
     isListOpen: of.isListOpen !== false,
+    isPinnedOpen: of.isPinnedOpen !== false,
     isAbsolute: of.isAbsolute === true,
   };
 }

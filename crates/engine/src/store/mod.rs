@@ -4,6 +4,7 @@ mod bits;
 pub(crate) mod captures;
 pub(crate) mod deliveries;
 pub(crate) mod index;
+pub(crate) mod marks;
 pub(crate) mod pairing;
 pub(crate) mod search;
 
@@ -14,6 +15,7 @@ use sqlite::{Database, OpenError, rusqlite::Connection};
 const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/1.sql"),
     include_str!("../../migrations/2.sql"),
+    include_str!("../../migrations/3.sql"),
 ];
 
 /// Opens the history in the folder `data`.
@@ -27,19 +29,23 @@ pub(crate) fn open(data: &Path) -> Result<Database, OpenError> {
 /// What another program on the same file may have changed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Mark {
-    /// The newest capture.
+    /// The newest capture that ever was: deleting it takes nothing back.
     pub(crate) seq: i64,
+    /// Grows with each pin, note, deletion and undoing.
+    pub(crate) marks: i64,
     /// Grows with each change to pairing and endpoints.
     pub(crate) revision: i64,
 }
 
 /// How far the file is now.
 pub(crate) fn mark(db: &Connection) -> sqlite::rusqlite::Result<Mark> {
-    let sql = "SELECT coalesce((SELECT max(seq) FROM captures), 0), number FROM revision";
+    let sql = "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'captures'), 0),
+                   (SELECT number FROM marks), number FROM revision";
     db.prepare_cached(sql)?.query_row((), |row| {
         Ok(Mark {
             seq: row.get(0)?,
-            revision: row.get(1)?,
+            marks: row.get(1)?,
+            revision: row.get(2)?,
         })
     })
 }

@@ -3,13 +3,17 @@
 
 import type { CaptureDetail } from "../../bindings/CaptureDetail";
 import type { CaptureRow } from "../../bindings/CaptureRow";
+import type { Comparison } from "../../bindings/Comparison";
 import type { DeliveryView } from "../../bindings/DeliveryView";
 import type { EndpointView } from "../../bindings/EndpointView";
 import type { EngineEvent } from "../../bindings/EngineEvent";
+import type { FormatView } from "../../bindings/FormatView";
 import type { ForwardView } from "../../bindings/ForwardView";
 import type { LinkView } from "../../bindings/LinkView";
 import type { ListFilter } from "../../bindings/ListFilter";
 import type { ListInfo } from "../../bindings/ListInfo";
+import type { MarkChange } from "../../bindings/MarkChange";
+import type { MendedList } from "../../bindings/MendedList";
 import type { Part } from "../../bindings/Part";
 import type { QueryHelp } from "../../bindings/QueryHelp";
 import type { SettingsView } from "../../bindings/SettingsView";
@@ -18,6 +22,8 @@ import type { TextPage } from "../../bindings/TextPage";
 import type { TreePage } from "../../bindings/TreePage";
 import type { Backend } from "../backend";
 import { attempts, body } from "./answers";
+import { changes } from "./compare";
+import { Marks } from "./marks";
 import { fault, Owned } from "./owned";
 import { outline, treePage, type Outline } from "./outline";
 import { helpWith, lets } from "./query";
@@ -52,6 +58,7 @@ export class FakeBackend implements Backend {
   readonly #lists = new Map<number, List>();
   readonly #listeners = new Set<(events: EngineEvent[]) => void>();
   readonly #owned: Owned;
+  readonly #marks = new Marks();
   readonly #passedOn = new Set<number>();
   readonly #linkListeners = new Set<(link: LinkView) => void>();
   #link: LinkView | null = null;
@@ -63,6 +70,8 @@ export class FakeBackend implements Backend {
   readonly asked: string[] = [];
   /** What was copied, newest last. */
   readonly copied: string[] = [];
+  /** What was saved, newest last. */
+  readonly saved: string[] = [];
 
   constructor(start: Start) {
     this.start = start;
@@ -78,7 +87,7 @@ export class FakeBackend implements Backend {
     for (let left = count; left > 0; left -= BATCH) {
       const batch = Math.min(BATCH, left);
       for (let one = 0; one < batch; one += 1) this.#arrivedAtMs.push(atMs);
-      this.#status = { ...this.#status, captures: this.#total };
+      this.#status = { ...this.#status, captures: this.#shown };
       const captured = Array.from({ length: batch }, (): EngineEvent => ({
         kind: "captured",
         count: 1,
@@ -110,7 +119,7 @@ export class FakeBackend implements Backend {
   // What the page asks.
 
   status(): Promise<Status> {
-    return this.#answer("status", () => ({ ...this.#status, captures: this.#total }));
+    return this.#answer("status", () => ({ ...this.#status, captures: this.#shown }));
   }
 
   endpoints(): Promise<EndpointView[]> {
@@ -123,7 +132,8 @@ export class FakeBackend implements Backend {
 
   openList(filter: ListFilter): Promise<ListInfo> {
     return this.#answer(`openList ${filter.endpoint ?? "*"} ${filter.query ?? ""}`, () => {
-      const isAll = filter.endpoint === null && filter.query === null;
+      const isAll =
+        filter.endpoint === null && filter.query === null && this.#marks.deleted.size === 0;
       const list = this.#nextList++;
       this.#lists.set(list, { filter, matching: isAll ? null : [], seen: 0 });
       return { list, count: this.#grown(list), behind: 0 };
@@ -153,6 +163,94 @@ export class FakeBackend implements Backend {
 
   closeList(list: number): Promise<void> {
     return this.#answer(`closeList ${String(list)}`, () => void this.#lists.delete(list));
+  }
+
+  mendList(list: number, positions: number[]): Promise<MendedList> {
+    return this.#answer(`mendList ${String(list)}`, () => {
+      const open = this.#list(list);
+      const old = this.#seqsOf(open);
+      const seqs = Array.from({ length: open.seen }, (_, seq) => seq);
+      open.matching = seqs.filter((seq) => this.#matches(seq, open.filter));
+      const now = open.matching;
+      const places = positions.map((position) => {
+        const seq = old[position];
+        const at = seq === undefined ? now.length : now.filter((one) => one < seq).length;
+        return { at, isGone: now[at] !== seq };
+      });
+      const hasMoved = old.length !== now.length || old.some((seq, at) => seq !== now[at]);
+      return { count: now.length, hasMoved, places };
+    });
+  }
+
+  listSeqs(list: number, from: number, count: number): Promise<number[]> {
+    return this.#answer(`listSeqs ${String(from)} ${String(count)}`, () =>
+      this.#seqsOf(this.#list(list)).slice(from, from + count),
+    );
+  }
+
+  listPosition(list: number, seq: number): Promise<number | null> {
+    return this.#answer(`listPosition ${String(seq)}`, () => {
+      const position = this.#seqsOf(this.#list(list)).indexOf(seq);
+      return position < 0 ? null : position;
+    });
+  }
+
+  async mark(seqs: number[], change: MarkChange): Promise<number> {
+    const changed = await this.#answer(`mark ${JSON.stringify([seqs, change])}`, () =>
+      this.#marks.apply(seqs, change),
+    );
+    this.#status = { ...this.#status, captures: this.#shown };
+    if (changed > 0) this.#tell([{ kind: "marked" }, { kind: "status", status: this.#status }]);
+    return changed;
+  }
+
+  compare(id: string, other: string | null): Promise<Comparison> {
+    return this.#answer(`compare ${id} ${other ?? "*"}`, () => {
+      const seq = this.#seq(id);
+      const kin = this.#kin(seq);
+      const with_ = other === null ? (kin[0] ?? null) : this.#seq(other);
+      const after = this.#row(seq);
+      const before = with_ === null ? null : this.#row(with_);
+      const all = [seq, ...kin].map((one) => this.#sample(one));
+      const changed = with_ === null ? [] : changes(this.#sample(with_), this.#sample(seq), all);
+      const isSame = !changed.some(({ part }) => part === "body");
+      const isJson = this.#sample(seq).kind === "json";
+      return {
+        before,
+        after,
+        kinship: other !== null ? "chosen" : before ? (after.event ? "event" : "path") : "alone",
+        changes: changed,
+        leftOut: 0,
+        body: isSame ? "same" : isJson ? "json" : "lines",
+        learnedFrom: all.length > 2 ? all.length : 0,
+      };
+    });
+  }
+
+  formats(): Promise<FormatView[]> {
+    return this.#answer("formats", () => [
+      { id: "curl", name: "curl", isOneAFile: false },
+      { id: "http", name: ".http file", isOneAFile: false },
+      { id: "har", name: "HAR 1.2", isOneAFile: false },
+      { id: "ndjson", name: "NDJSON", isOneAFile: false },
+      { id: "python", name: "Python, http.client", isOneAFile: true },
+    ]);
+  }
+
+  snippet(id: string, format: string, withSecrets: boolean): Promise<string> {
+    return this.#answer(`snippet ${format}`, () => {
+      const { method, target } = this.#sample(this.#seq(id));
+      const token = withSecrets ? "Bearer s3cret" : "SECRET-LEFT-OUT";
+      return `${format} --request ${method} --header 'Authorization: ${token}' '${target}'
+`;
+    });
+  }
+
+  saveCaptures(seqs: number[], format: string, withSecrets: boolean): Promise<string> {
+    return this.#answer("saveCaptures", () => {
+      this.saved.push(`${String(seqs.length)} ${format}${withSecrets ? " with secrets" : ""}`);
+      return `/home/ada/Downloads/captures.${format}`;
+    });
   }
 
   /** How many lists are open. */
@@ -312,6 +410,10 @@ export class FakeBackend implements Backend {
     return this.start.rows + this.#arrivedAtMs.length;
   }
 
+  get #shown(): number {
+    return this.#total - this.#marks.deleted.size;
+  }
+
   #list(list: number): List {
     const open = this.#lists.get(list);
     if (!open) throw fault("no_list", `list ${String(list)} is not open`);
@@ -329,7 +431,25 @@ export class FakeBackend implements Backend {
 
   #matches(seq: number, { endpoint, query }: ListFilter): boolean {
     if (endpoint !== null && this.#endpointOf(seq) !== endpoint) return false;
-    return query === null || lets(query, this.#sample(seq));
+    if (this.#marks.deleted.has(seq)) return false;
+    const { pinned, notes } = this.#marks;
+    const marks = { isPinned: pinned.has(seq), isNoted: notes.has(seq) };
+    return query === null || lets(query, this.#sample(seq), marks);
+  }
+
+  #seqsOf({ matching, seen }: List): number[] {
+    return matching ?? Array.from({ length: seen }, (_, seq) => seq);
+  }
+
+  /** Captures before `seq` of its sender and event, or else of its path, the newest first. */
+  #kin(seq: number): number[] {
+    const kindOf = (one: number) => {
+      const { about, target } = this.#sample(one);
+      return about ? `${about.sender?.id ?? ""} ${about.event ?? ""}` : target.split("?")[0];
+    };
+    const before = Array.from({ length: Math.min(seq, 200) }, (_, at) => seq - 1 - at);
+    const isKin = (one: number) => !this.#marks.deleted.has(one) && kindOf(one) === kindOf(seq);
+    return before.filter(isKin).slice(0, 6);
   }
 
   #sample(seq: number): Sample {
@@ -363,6 +483,8 @@ export class FakeBackend implements Backend {
       delivery: last
         ? { status: last.status, isBroken: last.error !== null, totalMs: last.totalMs }
         : null,
+      isPinned: this.#marks.pinned.has(seq),
+      note: this.#marks.notes.get(seq) ?? null,
       ...(sample.about ?? { sender: null, event: null, summary: null }),
     };
   }
@@ -381,7 +503,8 @@ export class FakeBackend implements Backend {
 
   #seq(id: string): number {
     const seq = Number.parseInt(id.slice(-12), 16);
-    if (!(seq >= 0 && seq < this.#total)) throw fault("no_capture", `no capture ${id}`);
+    if (!(seq >= 0 && seq < this.#total) || this.#marks.deleted.has(seq))
+      throw fault("no_capture", `no capture ${id}`);
     return seq;
   }
 }

@@ -7,11 +7,17 @@ const FIELDS = ["provider:", "type:", "status:", "method:", "path:", "header.", 
 const MARKS = ["held", "replayed", "pinned", "failed"];
 
 /** Whether the terms of `query` hold for `sample`. */
-export function lets(query: string, { method, target, isHeld }: Sample): boolean {
+export function lets(
+  query: string,
+  { method, target, isHeld }: Sample,
+  marks: { isPinned: boolean; isNoted: boolean },
+): boolean {
   const row = `${method} ${target}`.toLowerCase();
   const holds = (term: string): boolean => {
     if (term.startsWith("-")) return !holds(term.slice(1));
     if (term.startsWith("method:")) return method.toLowerCase() === term.slice(7);
+    if (term === "is:pinned") return marks.isPinned;
+    if (term === "is:noted") return marks.isNoted;
     if (term.startsWith("is:")) return term === "is:held" && isHeld;
     return row.includes(term);
   };

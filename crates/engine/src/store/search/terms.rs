@@ -192,6 +192,8 @@ impl Asked<'_> {
             )),
             Term::Is(Mark::Held) => together.columns.push(column("is_held", vec![])),
             Term::Is(Mark::Flawed) => together.columns.push(column("flaws <> ''", vec![])),
+            Term::Is(Mark::Pinned) => together.columns.push(column("is_pinned", vec![])),
+            Term::Is(Mark::Noted) => together.columns.push(column("note IS NOT NULL", vec![])),
             // The history knows nothing of these yet.
             Term::Status(StatusTest::Class(_) | StatusTest::Compare(..)) | Term::Is(_) => {
                 together.columns.push(nowhere());

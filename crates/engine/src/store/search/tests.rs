@@ -17,7 +17,7 @@ use webhook::{
 use super::{Sought, Turns, seek_by};
 use crate::{
     arrival::Arrival,
-    store::{MIGRATIONS, captures, index},
+    store::{MIGRATIONS, captures, index, marks},
     view::{ListFilter, Source},
 };
 
@@ -26,10 +26,19 @@ const HOUR_MS: i64 = 3_600_000;
 const SENDERS: [Option<&str>; 3] = [None, Some("github"), Some("Stripe")];
 const EVENTS: [Option<&str>; 3] = [Some("push"), None, Some("payment_intent.succeeded")];
 
-/// A history of 60 captures, four of them deleted, of which the indexes have the first 50.
+/// A history of 60 captures, four of them gone and three deleted, of which the indexes have the
+/// first 50. Some are pinned, some noted.
 struct History {
     db: Connection,
     all: Vec<(i64, Arrival)>,
+}
+
+const fn is_pinned(seq: i64) -> bool {
+    seq % 9 == 2
+}
+
+const fn is_noted(seq: i64) -> bool {
+    seq % 8 == 3
 }
 
 fn arrival(number: u8) -> Arrival {
@@ -121,7 +130,15 @@ impl History {
             db.execute("DELETE FROM captures WHERE seq = ?1", [seq])
                 .unwrap();
         }
-        for at in [55, 21, 20, 3] {
+        let seqs = |is_so: fn(i64) -> bool| -> Vec<i64> {
+            let so = all.iter().map(|(seq, _)| *seq);
+            so.filter(|seq| is_so(*seq)).collect()
+        };
+        marks::pin(&db, &seqs(is_pinned), true).unwrap();
+        marks::note(&db, &seqs(is_noted), Some("look at this")).unwrap();
+        let deleted = [8, 30, 58].map(|at: usize| all[at].0);
+        assert_eq!(marks::delete(&db, &deleted, 0).unwrap(), 3);
+        for at in [58, 55, 30, 21, 20, 8, 3] {
             all.remove(at);
         }
         Self { db, all }
@@ -150,6 +167,8 @@ impl History {
             let marks = [
                 arrival.is_held.then_some(Mark::Held),
                 (!arrival.capture.flaws.is_empty()).then_some(Mark::Flawed),
+                is_pinned(*seq).then_some(Mark::Pinned),
+                is_noted(*seq).then_some(Mark::Noted),
             ];
             let marks: Vec<_> = marks.into_iter().flatten().collect();
             let facts = Facts {
@@ -182,7 +201,7 @@ impl History {
 }
 
 /// Texts of which each finds some and not all.
-const CRAFTED: [&str; 56] = [
+const CRAFTED: [&str; 59] = [
     "acme",
     "acm",
     "\"refs/heads\"",
@@ -237,6 +256,9 @@ const CRAFTED: [&str; 56] = [
     "source:local",
     "is:held",
     "is:flawed",
+    "is:pinned",
+    "is:noted",
+    "-is:pinned",
     "size>100",
     "after:4h",
 ];
@@ -259,7 +281,7 @@ fn the_store_finds_what_the_language_says() {
         "before:0s",
         "status:200",
         "verify:valid",
-        "is:pinned",
+        "is:replayed",
         "or(acme, -acme)",
         "source:*",
         "not(after:4h before:1h)",
