@@ -291,7 +291,7 @@ impl<'a> Asked<'a> {
         if is_dense {
             return Ok(Bits::all(range));
         }
-        // Of many the ids' index is read from end to end, which is far smaller than the rows.
+        // Of many an index is read from end to end, which is far smaller than the rows.
         let is_long = range.end() - range.start() >= self.turns.rather_by_time;
         let seq = if is_long { "+seq" } else { "seq" };
         let sql = format!("SELECT seq FROM captures WHERE {seq} BETWEEN ?1 AND ?2");
