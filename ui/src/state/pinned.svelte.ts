@@ -5,7 +5,7 @@ import type { CaptureRow } from "../bindings/CaptureRow";
 import { Latest } from "./latest";
 
 /** Of more than these only the newest are kept on top; `is:pinned` finds all. */
-export const MOST_PINNED = 100;
+const MOST_PINNED = 100;
 
 export class Pinned {
   readonly #backend: Backend;
