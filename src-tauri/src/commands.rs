@@ -4,18 +4,20 @@ use std::path::Path;
 
 use engine::{
     EndpointSettings, Engine, Target,
+    export::ExportError,
     link::{self, LinkView},
     view::{
-        Background, BodyForm, BodyRef, BodyView, CaptureDetail, CaptureRow, Compacted, Confirmed,
-        DeliveryView, EndpointView, Folds, ForwardSettings, ForwardView, Found, HistoryFile,
-        HistoryView, Language, ListFilter, ListInfo, Matches, Merged, Missed, Part, PrunePreview,
-        QueryHelp, ReplayOptions, ReplayReport, ReplaySelection, Replayed, Restored, Retention,
-        SavedView, SettingsView, Status, TextPage, Timeline, TreePage, UiError, WindowNews,
+        Background, BodyForm, BodyRef, BodyView, CaptureDetail, CaptureRow, Compacted, Comparison,
+        Confirmed, DeliveryView, EndpointView, Folds, FormatView, ForwardSettings, ForwardView,
+        Found, HistoryFile, HistoryView, Language, ListFilter, ListInfo, MarkChange, Matches,
+        MendedList, Merged, Missed, Part, PrunePreview, QueryHelp, ReplayOptions, ReplayReport,
+        ReplaySelection, Replayed, Restored, Retention, SavedView, SettingsView, Status, TextPage,
+        Timeline, TreePage, UiError, WindowNews,
     },
 };
 use serde::{Serialize, Serializer};
 use tauri::{
-    AppHandle, State, Wry, command, generate_handler,
+    AppHandle, Manager, State, Wry, command, generate_handler,
     ipc::{Invoke, Response},
 };
 
@@ -33,6 +35,12 @@ pub(crate) enum Error {
     /// How the window behaves in the background cannot be changed.
     #[error("the settings cannot be kept: {0}")]
     Background(#[from] std::io::Error),
+    /// Captures were not taken away.
+    #[error(transparent)]
+    Export(#[from] ExportError),
+    /// There is nowhere to save to.
+    #[error("this computer names no folder for downloads: {0}")]
+    NoFolder(tauri::Error),
 }
 
 impl Serialize for Error {
@@ -41,6 +49,7 @@ impl Serialize for Error {
             Self::Engine(error) => error.code(),
             Self::Clipboard(_) => "clipboard",
             Self::Background(_) => "background",
+            Self::Export(_) | Self::NoFolder(_) => "export",
         };
         let (code, message) = (code.to_owned(), self.to_string());
         UiError { code, message }.serialize(serializer)
@@ -64,6 +73,15 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         tries,
         detail,
         body_view,
+        mend_list,
+        list_seqs,
+        list_position,
+        mark,
+        detail,
+        compare,
+        formats,
+        snippet,
+        save_captures,
         tree,
         text,
         body_bytes,
@@ -187,6 +205,85 @@ async fn set_saved(engine: State<'_, Engine>, all: Vec<SavedView>) -> Result<(),
 #[command]
 async fn tries(engine: State<'_, Engine>, id: String) -> Result<Vec<CaptureRow>, Error> {
     Ok(engine.tries(&id).await?)
+}
+
+#[command]
+async fn mend_list(
+    engine: State<'_, Engine>,
+    list: u32,
+    positions: Vec<usize>,
+) -> Result<MendedList, Error> {
+    Ok(engine.mend_list(list, &positions).await?)
+}
+
+#[command]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "a command is handed its state by value"
+)]
+fn list_seqs(
+    engine: State<'_, Engine>,
+    list: u32,
+    from: usize,
+    count: usize,
+) -> Result<Vec<i64>, Error> {
+    Ok(engine.list_seqs(list, from, count)?)
+}
+
+#[command]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "a command is handed its state by value"
+)]
+fn list_position(engine: State<'_, Engine>, list: u32, seq: i64) -> Option<usize> {
+    engine.list_position(list, seq)
+}
+
+#[command]
+async fn mark(
+    engine: State<'_, Engine>,
+    seqs: Vec<i64>,
+    change: MarkChange,
+) -> Result<usize, Error> {
+    Ok(engine.mark(seqs, change).await?)
+}
+
+#[command]
+async fn compare(
+    engine: State<'_, Engine>,
+    id: String,
+    with: Option<String>,
+) -> Result<Comparison, Error> {
+    Ok(engine.compare(&id, with.as_deref()).await?)
+}
+
+#[command]
+fn formats() -> Vec<FormatView> {
+    engine::formats()
+}
+
+#[command]
+async fn snippet(
+    engine: State<'_, Engine>,
+    id: String,
+    format: String,
+    with_secrets: bool,
+) -> Result<String, Error> {
+    Ok(engine.snippet(&id, &format, with_secrets).await?)
+}
+
+/// Into the folder for downloads; the answer is where.
+#[command]
+async fn save_captures(
+    app: AppHandle,
+    engine: State<'_, Engine>,
+    seqs: Vec<i64>,
+    format: String,
+    with_secrets: bool,
+) -> Result<String, Error> {
+    let folder = app.path().download_dir().map_err(Error::NoFolder)?;
+    let path = engine.save(seqs, &format, with_secrets, &folder).await?;
+    Ok(path.display().to_string())
 }
 
 #[command]

@@ -50,7 +50,7 @@ pub(crate) async fn forward(
                 Err(TryRecvError::Empty | TryRecvError::Closed) => break,
             }
         }
-        if news.captured.is_some() {
+        if news.captured.is_some() || news.marked {
             status_due = status_due.min(status_told + COUNT_EVERY);
         }
         if Instant::now() >= status_due {
@@ -78,6 +78,7 @@ async fn status(engine: &Engine) -> Option<Status> {
 struct News {
     captured: Option<u64>,
     delivered: Vec<String>,
+    marked: bool,
     endpoints: bool,
     ran: bool,
     removed: bool,
@@ -92,6 +93,7 @@ impl News {
             Event::Captured { count } => *self.captured.get_or_insert(0) += count,
             Event::Delivered { captures } => self.delivered.extend(captures),
             Event::FellBack { .. } => {}
+            Event::Marked => self.marked = true,
             Event::Endpoints => self.endpoints = true,
             Event::Ran => self.ran = true,
             Event::Removed => self.removed = true,
@@ -110,6 +112,7 @@ impl News {
     /// follows, as it does after captures.
     fn add_unheard(&mut self) {
         self.captured.get_or_insert(0);
+        self.marked = true;
         self.endpoints = true;
         self.ran = true;
         self.removed = true;
@@ -119,6 +122,7 @@ impl News {
         let captured = self.captured.map(|count| Event::Captured { count });
         let captures = self.delivered;
         let delivered = (!captures.is_empty()).then_some(Event::Delivered { captures });
+        let marked = self.marked.then_some(Event::Marked);
         let endpoints = self.endpoints.then_some(Event::Endpoints);
         let removed = self.removed.then_some(Event::Removed);
         let ran = self.ran.then_some(Event::Ran);
@@ -128,6 +132,7 @@ impl News {
         [
             captured,
             delivered,
+            marked,
             removed,
             endpoints,
             ran,
@@ -284,6 +289,7 @@ mod tests {
             news,
             [
                 Event::Captured { count: 0 },
+                Event::Marked,
                 Event::Removed,
                 Event::Endpoints,
                 Event::Ran,

@@ -1,6 +1,22 @@
--- Looking after the history: what is never removed, what is kept, and how often captures went.
+-- What a person does with captures: pins, notes, and deletions that can be undone.
 
-ALTER TABLE captures ADD COLUMN pinned INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE captures ADD COLUMN is_pinned INTEGER NOT NULL DEFAULT 0;  -- 1: kept on top
+ALTER TABLE captures ADD COLUMN note TEXT;                             -- never empty
+ALTER TABLE captures ADD COLUMN deleted_at_ms INTEGER;                 -- hidden; see `store::marks`
+
+CREATE INDEX captures_pinned ON captures (seq) WHERE is_pinned;
+CREATE INDEX captures_noted ON captures (seq) WHERE note IS NOT NULL;
+CREATE INDEX captures_deleted ON captures (seq) WHERE deleted_at_ms IS NOT NULL;
+
+-- Grows with each change to the three, so that another program on this file sees it.
+CREATE TABLE marks (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    number INTEGER NOT NULL
+) STRICT;
+
+INSERT INTO marks VALUES (1, 0);
+
+-- Looking after the history: what is kept, and how often captures went.
 
 -- What captures are kept by; where all are NULL, for ever.
 CREATE TABLE retention (
@@ -20,7 +36,7 @@ CREATE TABLE removals (
 
 INSERT INTO removals VALUES (1, 0);
 
-CREATE TRIGGER captures_counted_out AFTER DELETE ON captures BEGIN
+CREATE TRIGGER captures_counted_out AFTER DELETE ON captures WHEN old.deleted_at_ms IS NULL BEGIN
     UPDATE removals SET number = number + 1;
 END;
 -- Rules on endpoints: the hooks files themselves are in the folder `rules`.
@@ -132,7 +148,7 @@ CREATE TRIGGER slots_captured AFTER INSERT ON captures BEGIN
 END;
 
 -- Before, for the outcome goes with the capture.
-CREATE TRIGGER slots_forgotten BEFORE DELETE ON captures BEGIN
+CREATE TRIGGER slots_forgotten BEFORE DELETE ON captures WHEN old.deleted_at_ms IS NULL BEGIN
     UPDATE slots SET captures = captures - 1,
         ok = ok - EXISTS (SELECT 1 FROM outcomes WHERE seq = old.seq AND NOT is_failed),
         failed = failed - EXISTS (SELECT 1 FROM outcomes WHERE seq = old.seq AND is_failed)
@@ -140,6 +156,30 @@ CREATE TRIGGER slots_forgotten BEFORE DELETE ON captures BEGIN
             (1, old.received_at_ms / 60000), (15, old.received_at_ms / 900000 * 15));
     DELETE FROM slots WHERE captures <= 0 AND (minutes, start) IN (VALUES
         (1, old.received_at_ms / 60000), (15, old.received_at_ms / 900000 * 15));
+END;
+
+-- What is deleted is hidden at first, and may come back.
+CREATE TRIGGER slots_hidden AFTER UPDATE OF deleted_at_ms ON captures
+    WHEN old.deleted_at_ms IS NULL AND new.deleted_at_ms IS NOT NULL BEGIN
+    UPDATE slots SET captures = captures - 1,
+        ok = ok - EXISTS (SELECT 1 FROM outcomes WHERE seq = old.seq AND NOT is_failed),
+        failed = failed - EXISTS (SELECT 1 FROM outcomes WHERE seq = old.seq AND is_failed)
+        WHERE (minutes, start) IN (VALUES
+            (1, old.received_at_ms / 60000), (15, old.received_at_ms / 900000 * 15));
+    DELETE FROM slots WHERE captures <= 0 AND (minutes, start) IN (VALUES
+        (1, old.received_at_ms / 60000), (15, old.received_at_ms / 900000 * 15));
+END;
+
+CREATE TRIGGER slots_restored AFTER UPDATE OF deleted_at_ms ON captures
+    WHEN old.deleted_at_ms IS NOT NULL AND new.deleted_at_ms IS NULL BEGIN
+    INSERT INTO slots
+        SELECT column1, column2, 1,
+            EXISTS (SELECT 1 FROM outcomes WHERE seq = new.seq AND NOT is_failed),
+            EXISTS (SELECT 1 FROM outcomes WHERE seq = new.seq AND is_failed)
+        FROM (VALUES (1, new.received_at_ms / 60000), (15, new.received_at_ms / 900000 * 15))
+        WHERE true
+        ON CONFLICT DO UPDATE SET captures = captures + 1, ok = ok + excluded.ok,
+            failed = failed + excluded.failed;
 END;
 
 CREATE TRIGGER outcomes_delivered AFTER INSERT ON deliveries BEGIN

@@ -33,6 +33,7 @@ use crate::{
     intake::{self, Intake},
     line,
     lists::Lists,
+    marks,
     probe::Prober,
     receiver::{self, ReceiverError},
     regroup,
@@ -355,6 +356,10 @@ impl Engine {
         parts
             .tasks
             .spawn("regroup", |stop| regroup::run(database, stop));
+        let (database, clock) = (Arc::clone(&parts.database), parts.options.clock);
+        parts
+            .tasks
+            .spawn("deletions", |stop| marks::finish(database, clock, stop));
         let engine = Arc::downgrade(parts);
         let prober = Prober {
             database: Arc::clone(&parts.database),

@@ -7,6 +7,7 @@ mod background;
 mod body;
 mod care;
 mod client;
+mod compare;
 mod deliveries;
 mod endpoints;
 mod engine;
@@ -22,6 +23,7 @@ mod intake;
 mod line;
 pub mod link;
 mod lists;
+mod marks;
 mod place;
 mod probe;
 mod receiver;
@@ -35,6 +37,7 @@ mod secrets;
 pub mod serve;
 mod settings;
 mod store;
+mod take;
 mod timeline;
 mod trust;
 mod tunnel;
@@ -55,6 +58,7 @@ pub use crate::{
     saved::SaveError,
     secrets::{Secret, SecretError, Secrets},
     settings::{ReceiverSettings, Settings, SettingsError},
+    take::formats,
 };
 
 pub use wire::api::{EndpointSettings, FixedAnswer, USUAL_DEADLINE_MS};

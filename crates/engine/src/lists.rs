@@ -13,10 +13,10 @@ use sqlite::Database;
 
 use crate::{
     store::{
-        self, captures, index,
+        captures, index,
         search::{self, Sought},
     },
-    view::{CaptureRow, ListInfo},
+    view::{CaptureRow, ListInfo, MendedList, MendedPlace},
 };
 
 /// Lists open at once; the oldest is closed for a new one, for a face may have forgotten it.
@@ -36,8 +36,6 @@ struct List {
     seqs: Vec<i64>,
     /// How far the history was looked through.
     seen: i64,
-    /// How many captures had gone then.
-    removals: i64,
     /// Captures that the indexes lacked then, of the whole history.
     behind: u64,
 }
@@ -90,21 +88,7 @@ impl Lists {
         let Some((sought, seen)) = self.lock().get(&number).map(known) else {
             return Ok(None);
         };
-        let new = look(database, Arc::clone(&sought), seen).await?;
-        let removed = |list: &List| list.removals != new.removals;
-        let again = match self.lock().get(&number) {
-            None => return Ok(None),
-            Some(list) => removed(list),
-        };
-        if again {
-            // Captures have gone: the list is made anew, for any of its places may be empty.
-            let whole = look(database, sought, 0).await?;
-            let info = whole.info(number);
-            return Ok(self.lock().get_mut(&number).map(|list| {
-                *list = whole;
-                info
-            }));
-        }
+        let new = look(database, sought, seen).await?;
         let mut open = self.lock();
         let Some(list) = open.get_mut(&number) else {
             return Ok(None);
@@ -136,6 +120,67 @@ impl Lists {
             .map(Some)
     }
 
+    /// Looks through the whole history again, for captures were marked or have gone: what is deleted goes, what is
+    /// back comes, in its old place. Says where the captures at `positions` are now. Only this moves
+    /// captures in a list. None when there is no such list.
+    pub(crate) async fn mend(
+        &self,
+        database: &Database,
+        number: u32,
+        positions: &[usize],
+    ) -> Result<Option<MendedList>, sqlite::Error> {
+        let sought = self
+            .lock()
+            .get(&number)
+            .map(|list| Arc::clone(&list.sought));
+        let Some(sought) = sought else {
+            return Ok(None);
+        };
+        let mut new = look(database, sought, 0).await?;
+        let mut open = self.lock();
+        let Some(list) = open.get_mut(&number) else {
+            return Ok(None);
+        };
+        // It may have grown meanwhile; and what it has not taken in yet is left for that.
+        let grown = list.seqs.partition_point(|seq| *seq <= new.seen);
+        new.seqs.extend_from_slice(&list.seqs[grown..]);
+        new.seqs
+            .truncate(new.seqs.partition_point(|seq| *seq <= list.seen));
+        let place = |position: &usize| {
+            let seq = list.seqs.get(*position);
+            let at = seq.map_or(new.seqs.len(), |seq| {
+                new.seqs.partition_point(|one| one < seq)
+            });
+            MendedPlace {
+                at,
+                is_gone: new.seqs.get(at) != seq,
+            }
+        };
+        let places = positions.iter().map(place).collect();
+        let has_moved = list.seqs != new.seqs;
+        list.seqs = new.seqs;
+        Ok(Some(MendedList {
+            count: list.seqs.len(),
+            has_moved,
+            places,
+        }))
+    }
+
+    /// The places in the history of the captures from position `from` on. None when there is no such
+    /// list.
+    pub(crate) fn seqs(&self, number: u32, from: usize, count: usize) -> Option<Vec<i64>> {
+        let open = self.lock();
+        let seqs = &open.get(&number)?.seqs;
+        let from = from.min(seqs.len());
+        Some(seqs[from..from.saturating_add(count).min(seqs.len())].to_vec())
+    }
+
+    /// The position of the capture at the place `seq`; none when it is not in the list, or there is
+    /// no such list.
+    pub(crate) fn position(&self, number: u32, seq: i64) -> Option<usize> {
+        self.lock().get(&number)?.seqs.binary_search(&seq).ok()
+    }
+
     /// The captures of a list. None when there is no such list.
     pub(crate) fn places(&self, number: u32) -> Option<Places> {
         let open = self.lock();
@@ -163,7 +208,6 @@ async fn look(database: &Database, sought: Arc<Sought>, after: i64) -> Result<Li
             let index::Progress {
                 indexed, newest, ..
             } = index::progress(db)?;
-            let removals = store::mark(db)?.removals;
             let mut seqs = Vec::new();
             search::seek(db, &sought, after, false, |seq| {
                 // One that came meanwhile is taken in the next time.
@@ -177,7 +221,6 @@ async fn look(database: &Database, sought: Arc<Sought>, after: i64) -> Result<Li
                 sought,
                 seqs,
                 seen: newest.max(after),
-                removals,
                 behind: u64::try_from(newest - indexed).unwrap_or(0),
             })
         })

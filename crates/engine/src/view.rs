@@ -4,7 +4,9 @@
 mod background;
 mod body;
 mod care;
+mod compare;
 mod find;
+mod marks;
 mod replay;
 mod rules;
 mod settings;
@@ -29,7 +31,9 @@ pub use self::{
         BackupFile, Compacted, HistoryFile, HistorySizes, HistoryView, Merged, PrunePreview,
         Restored, Retention, Work, WorkProgress,
     },
+    compare::{ChangeKind, ChangePart, ChangeSide, ChangeView, ComparedBody, Comparison, Kinship},
     find::{Matches, SavedView, Timeline},
+    marks::{FormatView, MarkChange, MendedList, MendedPlace},
     replay::{
         BodyEdit, Confirmed, EditView, ForwardSettings, HeaderEdit, Missed, Pace, ReplayOptions,
         ReplayProgress, ReplayReport, ReplaySelection, ReplaySend, ReplayState, Replayed,
@@ -101,6 +105,10 @@ pub struct CaptureRow {
     pub delivery_id: Option<String>,
     /// The how-manieth try of its delivery it is, from 1.
     pub nth_try: u32,
+    /// A person keeps it on top.
+    pub is_pinned: bool,
+    /// What a person wrote to it.
+    pub note: Option<String>,
 }
 
 /// One header field.
@@ -487,6 +495,8 @@ pub enum Event {
         /// Its id.
         capture: String,
     },
+    /// Captures were pinned, noted, deleted or brought back.
+    Marked,
     /// An endpoint came, went or changed.
     Endpoints,
     /// A rule was triggered, or its command has begun, written or ended.

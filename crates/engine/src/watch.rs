@@ -53,6 +53,9 @@ impl Watched {
         if now.removals != seen.removals {
             let _ = self.events.send(Event::Removed);
         }
+        if now.marks != seen.marks {
+            let _ = self.events.send(Event::Marked);
+        }
         if now.revision != seen.revision {
             let _ = self.events.send(Event::Endpoints);
             self.line_changed.notify_one();

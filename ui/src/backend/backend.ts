@@ -7,10 +7,12 @@ import type { BodyRef } from "../bindings/BodyRef";
 import type { BodyView } from "../bindings/BodyView";
 import type { CaptureDetail } from "../bindings/CaptureDetail";
 import type { CaptureRow } from "../bindings/CaptureRow";
+import type { Comparison } from "../bindings/Comparison";
 import type { DeliveryView } from "../bindings/DeliveryView";
 import type { EndpointView } from "../bindings/EndpointView";
 import type { EngineEvent } from "../bindings/EngineEvent";
 import type { Compacted } from "../bindings/Compacted";
+import type { FormatView } from "../bindings/FormatView";
 import type { ForwardView } from "../bindings/ForwardView";
 import type { HistoryFile } from "../bindings/HistoryFile";
 import type { HistoryView } from "../bindings/HistoryView";
@@ -22,6 +24,8 @@ import type { ListFilter } from "../bindings/ListFilter";
 import type { ListInfo } from "../bindings/ListInfo";
 import type { Merged } from "../bindings/Merged";
 import type { Matches } from "../bindings/Matches";
+import type { MarkChange } from "../bindings/MarkChange";
+import type { MendedList } from "../bindings/MendedList";
 import type { Part } from "../bindings/Part";
 import type { PrunePreview } from "../bindings/PrunePreview";
 import type { QueryHelp } from "../bindings/QueryHelp";
@@ -65,6 +69,26 @@ export interface Backend extends ReplayBackend {
   setSaved(all: SavedView[]): Promise<void>;
   /** The captures that the sender calls the same delivery as this one, the oldest first. */
   tries(id: string): Promise<CaptureRow[]>;
+  /**
+   * Makes a list right again after captures were marked, and says where those at `positions` are
+   * now. Only this moves captures in a list.
+   */
+  mendList(list: number, positions: number[]): Promise<MendedList>;
+  /** The `seq`s of a list's captures, by position. */
+  listSeqs(list: number, from: number, count: number): Promise<number[]>;
+  /** The position of a capture in a list; null when it is not in it. */
+  listPosition(list: number, seq: number): Promise<number | null>;
+
+  /** Does `change` to the captures of `seqs`, to all or to none; answers how many it changed. */
+  mark(seqs: number[], change: MarkChange): Promise<number>;
+  /** What differs in a capture from `other`, or else from the one before of its kind. */
+  compare(id: string, other: string | null): Promise<Comparison>;
+
+  /** What captures can be taken away as. */
+  formats(): Promise<FormatView[]>;
+  snippet(id: string, format: string, withSecrets: boolean): Promise<string>;
+  /** Writes captures into the folder for downloads; answers the path of what was made. */
+  saveCaptures(seqs: number[], format: string, withSecrets: boolean): Promise<string>;
 
   detail(id: string): Promise<CaptureDetail>;
   /** What a body is. */

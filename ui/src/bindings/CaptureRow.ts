@@ -72,10 +72,22 @@ summary: string | null,
  */
 delivery: RowDelivery | null, 
 /**
+ * The id of the capture that it was edited from.
+ */
+origin?: string, 
+/**
  * What the sender calls its delivery: the same for all tries of one.
  */
 deliveryId: string | null, 
 /**
  * The how-manieth try of its delivery it is, from 1.
  */
-nthTry: number, };
+nthTry: number, 
+/**
+ * A person keeps it on top.
+ */
+isPinned: boolean, 
+/**
+ * What a person wrote to it.
+ */
+note: string | null, };

@@ -22,4 +22,12 @@ captures: Array<string>, } | { "kind": "fellBack",
 /**
  * Its id.
  */
-capture: string, } | { "kind": "endpoints" };
+capture: string, } | { "kind": "marked" } | { "kind": "endpoints" } | { "kind": "ran" } | { "kind": "removed" } | { "kind": "working", 
+/**
+ * How far it is; none when it has ended.
+ */
+progress: WorkProgress | null, } | { "kind": "replay", 
+/**
+ * How far it is.
+ */
+progress: ReplayProgress, };

@@ -21,8 +21,9 @@ import { isAbout, type Telling } from "./sought";
 
 interface Content {
   Icon: typeof Radio;
-  /** Shows the settings that are about `sought`. */
-  Settings: Component<{ sought: string }>;
+  /** Shows the settings that are about `sought`, or whatever is sought all of them. */
+  Settings?: Component<{ sought: string }>;
+  Whole?: Component;
   tells: readonly Telling[];
 }
 
@@ -63,7 +64,7 @@ export const CONTENTS: Readonly<Record<Section, Content>> = {
   },
   history: {
     Icon: Archive,
-    Settings: HistorySettings,
+    Whole: HistorySettings,
     tells: [
       ({ history }) => ({ title: history.keepTitle, why: history.keepWhy }),
       ({ history }) => ({ title: history.backupTitle, why: history.backupWhy }),
@@ -71,7 +72,7 @@ export const CONTENTS: Readonly<Record<Section, Content>> = {
   },
   background: {
     Icon: Bell,
-    Settings: BackgroundSettings,
+    Whole: BackgroundSettings,
     tells: [
       ({ background }) => ({ title: background.notify, why: background.notifyWhy }),
       ({ background }) => ({ title: background.hides, why: background.hidesWhy }),

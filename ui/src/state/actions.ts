@@ -99,6 +99,59 @@ export const ACTIONS: readonly Action[] = [
     run: (desk) => desk.copy(desk.inspection.row?.target ?? "", desk.words.copy.pathDone),
   },
   {
+    id: "copy-curl",
+    group: "capture",
+    words: { en: en.acts.copyCurl, zh: zh.acts.copyCurl },
+    keys: ["c"],
+    can: hasCapture,
+    run: ({ acts }) => acts.copyAs("curl"),
+  },
+  {
+    id: "diff",
+    group: "capture",
+    words: { en: en.acts.compare, zh: zh.acts.compare },
+    keys: ["d"],
+    can: hasCapture,
+    run: ({ acts, panes }) => {
+      acts.comparePrevious();
+      panes?.toDetail();
+    },
+  },
+  {
+    id: "pin",
+    group: "capture",
+    words: { en: "Pin on top, or unpin", zh: "置顶或取消置顶" },
+    keys: ["p"],
+    can: hasCapture,
+    run: ({ acts }) => acts.pin(),
+  },
+  {
+    id: "note",
+    group: "capture",
+    words: { en: "Write a note", zh: "写备注" },
+    keys: ["n"],
+    can: hasCapture,
+    run: (desk) => {
+      desk.screen = "detail";
+      desk.acts.openNote();
+    },
+  },
+  {
+    id: "delete",
+    group: "capture",
+    words: { en: "Delete", zh: "删除" },
+    keys: ["Delete"],
+    can: hasCapture,
+    run: ({ acts }) => acts.delete(),
+  },
+  {
+    id: "undo",
+    group: "capture",
+    words: { en: "Bring back what was deleted last", zh: "恢复刚才删除的捕获" },
+    keys: [],
+    run: ({ acts }) => acts.undo(),
+  },
+  {
     id: "live",
     group: "list",
     words: { en: "Follow what arrives, or pause", zh: "跟随新到的请求或暂停" },
@@ -244,4 +297,11 @@ export const FIXED: readonly Omit<Action, "id" | "run" | "can">[] = [
     keys: ["Mod+c"],
     words: { en: "Copy the value in the tree", zh: "复制树中的值" },
   },
+  {
+    group: "capture",
+    keys: ["Mod+z"],
+    words: { en: "Undo", zh: "撤销" },
+  },
+  { group: "list", keys: ["Space"], words: { en: "Select, or no longer", zh: "选择或取消选择" } },
+  { group: "list", keys: ["Mod+a"], words: { en: "Select all", zh: "全选" } },
 ];

@@ -5,6 +5,7 @@ import type { Backend } from "../backend/backend";
 import { asUiError } from "../backend/backend";
 import type { CaptureRow } from "../bindings/CaptureRow";
 import type { ListFilter } from "../bindings/ListFilter";
+import type { MendedPlace } from "../bindings/MendedPlace";
 import type { UiError } from "../bindings/UiError";
 import { Latest } from "./latest";
 import { Pages } from "./pages.svelte";
@@ -15,8 +16,6 @@ export const EVERYTHING: ListFilter = { endpoint: null, text: null, query: null 
 
 /** Rows are read again at most this often while deliveries come in. */
 const REST_MS = 100;
-/** A list that asks for outcomes is opened anew at most this often while deliveries come in. */
-const REOPEN_MS = 500;
 
 export class Captures {
   readonly #backend: Backend;
@@ -25,9 +24,7 @@ export class Captures {
   readonly #growing: Latest<void>;
   readonly #choosing: Latest<number>;
   readonly #refreshing: Latest<void>;
-  readonly #reopening: Latest<void>;
-  /** The capture at `chosen`, once it is known. */
-  #chosenId: string | null = null;
+  readonly #mending: Latest<void>;
   /** Captures whose rows tell too little by now. */
   #stale: string[] = [];
   #rows: Pages<CaptureRow> | null = $state.raw(null);
@@ -63,7 +60,7 @@ export class Captures {
     this.#growing = new Latest(() => this.#grow());
     this.#choosing = new Latest((position) => this.#tell(position));
     this.#refreshing = new Latest(() => this.#refresh(), REST_MS);
-    this.#reopening = new Latest(() => this.#reopen(), REOPEN_MS);
+    this.#mending = new Latest(() => this.#mend());
   }
 
   /** Shows what matches `filter` instead; the rows of before stay until then. */
@@ -93,16 +90,39 @@ export class Captures {
     return this.#refreshing.ask();
   }
 
-  /** Captures have gone: the same list anew, which stays where it stood. */
-  again(): Promise<void> {
-    return this.#reopening.ask();
+  /** Captures were marked, or have gone: the rows become the right ones again. */
+  mend(): Promise<void> {
+    return this.#mending.ask();
   }
 
   /** Captures were passed on: a list that asks for outcomes may hold others now. */
   reconsider(): Promise<void> {
     // While it does not follow, nothing moves under the hand.
     const isDue = this.isLive && asksOutcome(this.filter.query ?? "");
-    return isDue ? this.#reopening.ask() : Promise.resolve();
+    return isDue ? this.#mending.ask() : Promise.resolve();
+  }
+
+  /** The `seq`s of the captures from position `from` on. */
+  async seqs(from: number, count: number): Promise<number[]> {
+    return this.list === null ? [] : this.#backend.listSeqs(this.list, from, count);
+  }
+
+  /** The capture of `seq`, if it is in the list. */
+  async find(seq: number): Promise<CaptureRow | undefined> {
+    const position = await this.#positionOf(seq);
+    return position === null ? undefined : this.#rows?.fetch(position);
+  }
+
+  /** Chooses a capture that may be in the list or not. */
+  async chooseCapture(row: CaptureRow): Promise<void> {
+    this.pause();
+    const position = await this.#positionOf(row.seq);
+    if (position !== null && position < this.shown) {
+      this.#choose(position);
+    } else {
+      this.chosen = null;
+      this.#onchoose(row);
+    }
   }
 
   /** The capture on screen row `index` (0 is the newest shown), or nothing while it is fetched. */
@@ -148,30 +168,16 @@ export class Captures {
   /** Chooses the capture of `row`, whatever the filter lets through. */
   async reveal(row: CaptureRow): Promise<void> {
     await this.grow();
-    let position = await this.#find(row.seq);
+    let position = await this.#positionOf(row.seq);
     if (position === null) {
       await this.show(EVERYTHING);
-      position = await this.#find(row.seq);
+      position = await this.#positionOf(row.seq);
     }
     if (position === null) return;
     this.pause();
     this.shown = this.count;
     this.#rows?.grow(this.count);
     this.#choose(position);
-  }
-
-  /** Where the capture at the place `seq` of the history is, among those that match. */
-  async #find(seq: number): Promise<number | null> {
-    let [from, end] = [0, this.count];
-    while (from < end) {
-      const middle = Math.floor((from + end) / 2);
-      const row = await this.#rows?.fetch(middle);
-      if (!row) return null;
-      if (row.seq === seq) return middle;
-      if (row.seq < seq) from = middle + 1;
-      else end = middle;
-    }
-    return null;
   }
 
   #choose(position: number): void {
@@ -182,9 +188,7 @@ export class Captures {
   async #tell(position: number): Promise<void> {
     try {
       const row = await this.#rows?.fetch(position);
-      if (!row || position !== this.chosen) return;
-      this.#chosenId = row.id;
-      this.#onchoose(row);
+      if (row && position === this.chosen) this.#onchoose(row);
     } catch (reason) {
       this.problem = asUiError(reason);
     }
@@ -196,11 +200,7 @@ export class Captures {
       const before = this.list;
       this.list = list;
       this.behind = behind;
-      this.#rows = new Pages(
-        (from, wanted) => this.#backend.rows(list, from, wanted),
-        (reason) => (this.problem = asUiError(reason)),
-        count,
-      );
+      this.#rows = this.#pages(list, count);
       this.problem = null;
       this.shownFilter = filter;
       this.chosen = null;
@@ -213,32 +213,8 @@ export class Captures {
     }
   }
 
-  async #reopen(): Promise<void> {
-    if (this.#list === null) return;
-    const { isLive, fresh, chosen } = this;
-    const id = this.#chosenId;
-    const index = chosen === null ? null : this.position(chosen);
-    await this.#opening.ask(this.filter);
-    if (!isLive) {
-      this.pause();
-      this.shown = Math.max(0, this.count - fresh);
-      this.#rows?.grow(this.shown);
-      this.view(this.#inView.first, this.#inView.end);
-    }
-    // Counted from the newest the rows stay where they are, for it is the oldest that go.
-    const position = index === null ? -1 : this.position(index);
-    const isFree = () => this.chosen === null; // else another one was chosen meanwhile
-    if (position < 0 || !isFree()) return;
-    try {
-      const row = await this.#rows?.fetch(position);
-      if (row?.id === id && isFree()) this.chosen = position;
-    } catch (reason) {
-      this.problem = asUiError(reason);
-    }
-  }
-
   async #grow(): Promise<void> {
-    const { list } = this;
+    const list = this.list;
     if (list === null) return;
     try {
       const { count, behind } = await this.#backend.growList(list);
@@ -258,6 +234,51 @@ export class Captures {
     const stale = new Set(this.#stale);
     this.#stale = [];
     await this.#rows?.refresh(({ id }) => stale.has(id));
+  }
+
+  async #mend(): Promise<void> {
+    const { chosen, shown } = this;
+    const list = this.list;
+    if (list === null) return;
+    try {
+      const asked = chosen === null ? [shown] : [shown, chosen];
+      const { count, hasMoved, places } = await this.#backend.mendList(list, asked);
+      if (list !== this.list) return;
+      if (!hasMoved) return await this.#rows?.renew();
+      const [end, mended] = places;
+      const rows = this.#pages(list, count);
+      const nowShown = this.isLive ? count : Math.min(count, end?.at ?? count);
+      rows.want(Math.max(0, nowShown - this.#inView.end), nowShown - this.#inView.first);
+      await rows.ready(); // what was there stays until then
+      if (list !== this.list) return;
+      this.#rows = rows;
+      this.count = count;
+      this.shown = nowShown;
+      if (mended && chosen === this.chosen) this.#follow(mended);
+      this.view(this.#inView.first, this.#inView.end);
+      await this.#grow();
+    } catch (reason) {
+      this.problem = asUiError(reason);
+    }
+  }
+
+  /** The chosen capture is elsewhere now; where it is gone, the next on screen is chosen. */
+  #follow({ at, isGone }: MendedPlace): void {
+    if (this.shown === 0) this.chosen = null;
+    else if (isGone) this.#choose(Math.max(0, Math.min(at, this.shown) - 1));
+    else this.chosen = at;
+  }
+
+  #pages(list: number, count: number): Pages<CaptureRow> {
+    return new Pages(
+      (from, wanted) => this.#backend.rows(list, from, wanted),
+      (reason) => (this.problem = asUiError(reason)),
+      count,
+    );
+  }
+
+  async #positionOf(seq: number): Promise<number | null> {
+    return this.list === null ? null : this.#backend.listPosition(this.list, seq);
   }
 
   #showCount(): void {

@@ -195,7 +195,7 @@ test("captures that have gone leave the list, and the chosen row stays where it 
   backend.arrive(2);
   await captures.grow();
   await backend.saveRetention({ maxAgeMs: null, maxCaptures: 100, maxBytes: null });
-  await captures.again();
+  await captures.mend();
   await settle();
   expect(captures.count).toBe(114);
   expect(captures.fresh).toBe(2);
@@ -205,7 +205,7 @@ test("captures that have gone leave the list, and the chosen row stays where it 
   expect(captures.row(4)?.id).toBe(chosen);
   expect(captures.chosen === null ? null : captures.position(captures.chosen)).toBe(4);
   expect(backend.openLists).toBe(1);
-}
+});
 
 test("while live, a list that asks for failures holds those that come", async () => {
   const { backend, captures } = await opened(0);

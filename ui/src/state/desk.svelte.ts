@@ -12,11 +12,13 @@ import type { WindowNews } from "../bindings/WindowNews";
 import { en } from "../text/en";
 import { Format } from "../text/format";
 import { zh } from "../text/zh";
+import { Acts } from "./acts.svelte";
 import { Announcer } from "./announcer.svelte";
 import { Background } from "./background.svelte";
 import { Care } from "./care.svelte";
 import { Arrivals } from "./arrivals.svelte";
 import { Captures, EVERYTHING } from "./captures.svelte";
+import { Comparing } from "./comparing.svelte";
 import { Clock } from "./clock.svelte";
 import { Editor } from "./editor.svelte";
 import { Endpoints } from "./endpoints.svelte";
@@ -25,6 +27,8 @@ import type { Heard } from "./heard";
 import { HeardPerFrame } from "./heard";
 import { Inspection } from "./inspection.svelte";
 import { Keymap } from "./keymap.svelte";
+import { Picks } from "./picks.svelte";
+import { Pinned } from "./pinned.svelte";
 import { Prefs, type Shelf } from "./prefs.svelte";
 import type { Section } from "./sections";
 import { QueryBar } from "./query.svelte";
@@ -53,6 +57,7 @@ type Dialog =
 interface Panes {
   toFilter(): void;
   toList(): void;
+  toDetail(): void;
 }
 
 export class Desk {
@@ -72,6 +77,10 @@ export class Desk {
   readonly query: QueryBar;
   readonly saved: Saved;
   readonly arrivals: Arrivals;
+  readonly picks: Picks;
+  readonly pinned: Pinned;
+  readonly comparing: Comparing;
+  readonly acts: Acts;
 
   /** Which of the two screens a narrow window shows. */
   screen: "list" | "detail" = $state("list");
@@ -116,6 +125,10 @@ export class Desk {
     this.query = new QueryBar(backend, (text) => void this.captures.showQuery(text));
     this.saved = new Saved(backend);
     this.arrivals = new Arrivals(backend);
+    this.picks = new Picks(this.captures);
+    this.pinned = new Pinned(backend);
+    this.comparing = new Comparing(backend);
+    this.acts = new Acts(this);
   }
 
   /** Reads what there is and follows what comes, until the function that it returns is called. */
@@ -140,6 +153,7 @@ export class Desk {
     void this.background.load();
     void this.saved.load();
     void this.captures.show(EVERYTHING);
+    void this.acts.start();
     return () => {
       stopListening();
       stopLinks();
@@ -358,7 +372,13 @@ export class Desk {
     }
   }
 
-  #hear({ captured, delivered, status, hasEndpoints, hasRemoved, working }: Heard): void {
+  async #mend(): Promise<void> {
+    void this.pinned.load(this.captures.filter.endpoint);
+    await this.captures.mend();
+    await this.inspection.reread(); // after another has been chosen instead of one that is gone
+  }
+
+  #hear({ captured, delivered, isMarked, status, hasEndpoints, hasRemoved, working }: Heard): void {
     if (status) this.status.hear(status);
     if (captured > 0) {
       void this.captures.grow();
@@ -374,8 +394,9 @@ export class Desk {
       void this.saved.count();
     }
     if (hasEndpoints) void this.saved.load();
-    if (hasRemoved) void this.captures.again();
+    const isOther = isMarked || hasRemoved;
+    if (isOther) void this.#mend();
     if (working !== undefined) this.care.hear(working);
-    if (captured > 0 || hasEndpoints || hasRemoved) void this.endpoints.load();
+    if (captured > 0 || isOther || hasEndpoints) void this.endpoints.load();
   }
 }

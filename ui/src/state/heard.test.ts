@@ -46,6 +46,7 @@ test("the next frame begins from nothing", () => {
     status: null,
     hasEndpoints: false,
     hasRemoved: false,
+    isMarked: false,
     working: undefined,
   };
   expect(heard).toEqual([

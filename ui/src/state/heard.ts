@@ -11,6 +11,8 @@ export interface Heard {
   captured: number;
   /** The captures that were passed on, or failed to be. */
   delivered: readonly string[];
+  /** Whether captures were pinned, noted, deleted or brought back. */
+  isMarked: boolean;
   /** The newest status, if it changed. */
   status: Status | null;
   /** Whether endpoints came, went or were renamed. */
@@ -46,6 +48,7 @@ export class HeardPerFrame {
 const NOTHING: Heard = {
   captured: 0,
   delivered: [],
+  isMarked: false,
   status: null,
   hasEndpoints: false,
   hasRemoved: false,
@@ -58,9 +61,12 @@ function sum(heard: Heard, event: EngineEvent): Heard {
       return { ...heard, captured: heard.captured + event.count };
     case "delivered":
       return { ...heard, delivered: [...heard.delivered, ...event.captures] };
+    case "marked":
+      return { ...heard, isMarked: true };
     case "status":
       return { ...heard, status: event.status };
     case "fellBack":
+    case "ran":
       return heard;
     case "endpoints":
       return { ...heard, hasEndpoints: true };

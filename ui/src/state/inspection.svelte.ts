@@ -44,6 +44,22 @@ export class Inspection {
     return this.#following.ask(id);
   }
 
+  /** Captures were marked: what is shown of this one is read again; if it is gone, nothing is. */
+  async reread(): Promise<void> {
+    const id = this.row?.id;
+    if (id === undefined) return;
+    try {
+      const detail = await this.#backend.detail(id);
+      if (id !== this.row?.id) return;
+      this.row = detail.row;
+      this.detail = detail;
+    } catch (reason) {
+      if (id !== this.row?.id) return;
+      if (asUiError(reason).code !== "no_capture") this.problem = asUiError(reason);
+      else this.row = this.detail = null;
+    }
+  }
+
   async #read(row: CaptureRow): Promise<void> {
     try {
       const { id } = row;

@@ -93,6 +93,20 @@ export class Pages<Item> {
     }
   }
 
+  /** Reads again what is in view and forgets the rest, for any of it may tell too little by now. */
+  async renew(): Promise<void> {
+    const { first, end } = this.#wanted;
+    for (const number of [...this.#pages.keys()]) {
+      if (number * PAGE >= end || (number + 1) * PAGE <= first) this.#pages.delete(number);
+    }
+    await this.refresh(() => true);
+  }
+
+  /** Resolves when nothing is on its way. */
+  async ready(): Promise<void> {
+    await Promise.allSettled(this.#loading);
+  }
+
   async #fetch(number: number): Promise<void> {
     const page = this.#touch(number);
     const from = number * PAGE + page.items.length;

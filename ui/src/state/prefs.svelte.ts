@@ -7,7 +7,7 @@ export const LANGUAGES = ["en", "zh"] as const;
 const BODY_LOOKS = ["tree", "pretty", "fields", "parts", "table", "image", "text", "hex"] as const;
 
 /** The parts of a capture, in the order of their tabs. */
-export const TABS = ["body", "headers", "query", "raw", "response"] as const;
+export const TABS = ["body", "headers", "query", "raw", "response", "diff"] as const;
 
 /** Limits of the panes' widths, and the first ones, in pixels. */
 export const SIDE_PX = { min: 150, max: 360, first: 200 };
@@ -36,6 +36,8 @@ export interface Looks {
   isSideOpen: boolean;
   isListOpen: boolean;
   isTimelineOpen: boolean;
+  /** Whether the pinned captures on top of the list are shown. */
+  isPinnedOpen: boolean;
   /** Whether times are shown as clock times and not as ages. */
   isAbsolute: boolean;
   /** The chords of actions that do not have their usual ones. */
@@ -126,6 +128,7 @@ function parse(chosen: object, language: string): Looks {
     isSideOpen: of.isSideOpen !== false,
     isListOpen: of.isListOpen !== false,
     isTimelineOpen: of.isTimelineOpen !== false,
+    isPinnedOpen: of.isPinnedOpen !== false,
     isAbsolute: of.isAbsolute === true,
     keys: chordsOf(of.keys),
     recent: texts(of.recent) ?? [],

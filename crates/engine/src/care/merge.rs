@@ -156,7 +156,7 @@ impl Engine {
                 if captures::insert(db, arrival, now_ms)? {
                     added += 1;
                     if *is_pinned {
-                        db.prepare_cached("UPDATE captures SET pinned = 1 WHERE id = ?1")?
+                        db.prepare_cached("UPDATE captures SET is_pinned = 1 WHERE id = ?1")?
                             .execute([arrival.capture.id.to_bytes()])?;
                     }
                 }
@@ -186,6 +186,6 @@ fn next(db: &Connection, after: i64) -> rusqlite::Result<Vec<captures::Stored>> 
 
 fn pinned(file: &Path) -> rusqlite::Result<HashSet<i64>> {
     let db = open_read_only(file)?;
-    let mut select = db.prepare("SELECT seq FROM captures WHERE pinned <> 0")?;
+    let mut select = db.prepare("SELECT seq FROM captures WHERE is_pinned")?;
     select.query_map((), |row| row.get(0))?.collect()
 }

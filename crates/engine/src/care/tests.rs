@@ -59,7 +59,7 @@ async fn arrive(engine: &Engine, numbers: std::ops::Range<i64>, body_bytes: usiz
 }
 
 async fn pin(engine: &Engine, number: i64) {
-    let sql = "UPDATE captures SET pinned = 1 WHERE received_at_ms = ?1";
+    let sql = "UPDATE captures SET is_pinned = 1 WHERE received_at_ms = ?1";
     let pin = move |db: &Connection| db.execute(sql, [number]);
     assert_eq!(engine.database().write(pin).await.unwrap(), 1);
 }
@@ -179,7 +179,7 @@ proptest! {
                 let arrival = Arrival::new(capture(number, vec![0; 2_000]), Source::Local, false);
                 captures::insert(db, &arrival, number)?;
                 db.execute(
-                    "UPDATE captures SET pinned = ?2 WHERE received_at_ms = ?1",
+                    "UPDATE captures SET is_pinned = ?2 WHERE received_at_ms = ?1",
                     rusqlite::params![number, is_pinned],
                 )?;
             }

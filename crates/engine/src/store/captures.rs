@@ -1,5 +1,6 @@
-//! The captures: inserted once, never changed but for what is recognised of them later. Read by
-//! place (`seq`), never by offset.
+//! The captures: inserted once, never changed but for what is recognised of them later and what a
+//! person marks. Read by place (`seq`), never by offset. Those that are deleted are hidden here,
+//! until they are gone or brought back: see `marks`.
 
 use bytes::Bytes;
 use sqlite::rusqlite::{Connection, Error, OptionalExtension, Result, Row, params, types::Type};
@@ -22,6 +23,8 @@ pub(crate) struct Stored {
     pub(crate) capture: Capture,
     pub(crate) source: Source,
     pub(crate) is_held: bool,
+    pub(crate) is_pinned: bool,
+    pub(crate) is_noted: bool,
     /// Who seems to have sent it, and the type of its event.
     pub(crate) sender: Option<String>,
     pub(crate) event: Option<String>,
@@ -129,12 +132,13 @@ pub(crate) struct Place {
 
 const ROW: &str = "captures.seq, id, endpoint, is_local, is_held, received_at_ms, stored_at_ms,
     method, captures.target, content_type, captures.body_bytes, flaws,
-    status, error IS NOT NULL, total_ms, sender, event, summary, origin, delivery_id, nth_try
-    FROM captures
+    status, error IS NOT NULL, total_ms, sender, event, summary, origin, delivery_id, nth_try,
+    is_pinned, note FROM captures
     LEFT JOIN deliveries ON number =
         (SELECT max(number) FROM deliveries WHERE deliveries.seq = captures.seq)";
 
-/// The rows at the places `seqs`, in their order. Places without a capture are left out.
+/// The rows at the places `seqs`, in their order. Places without a capture are left out; one that is
+/// deleted still has its row, so that a list that was opened before keeps its places.
 pub(crate) fn rows(db: &Connection, seqs: &[i64]) -> Result<Vec<CaptureRow>> {
     let mut one = db.prepare_cached(&format!("SELECT {ROW} WHERE captures.seq = ?1"))?;
     let found = seqs.iter().map(|seq| one.query_row([seq], row).optional());
@@ -160,7 +164,7 @@ pub(crate) fn tries(db: &Connection, id: CaptureId, limit: usize) -> Result<Vec<
 
 /// The row of one capture.
 pub(crate) fn row_by_id(db: &Connection, id: CaptureId) -> Result<Option<CaptureRow>> {
-    db.prepare_cached(&format!("SELECT {ROW} WHERE id = ?1"))?
+    db.prepare_cached(&format!("SELECT {ROW} WHERE id = ?1 AND {SHOWN}"))?
         .query_row([id.to_bytes()], row)
         .optional()
 }
@@ -192,6 +196,8 @@ fn row(row: &Row<'_>) -> Result<CaptureRow> {
             .map(|bytes| CaptureId::from_bytes(bytes).to_string()),
         delivery_id: row.get(19)?,
         nth_try: row.get(20)?,
+        is_pinned: row.get(21)?,
+        note: row.get(22)?,
         delivery: match row.get::<_, Option<u64>>(14)? {
             None => None,
             Some(total_ms) => Some(RowDelivery {
@@ -226,14 +232,70 @@ pub(crate) const WHOLE: &str =
                                 head, body, sender, event, origin IS NOT NULL,
                                 EXISTS (SELECT 1 FROM deliveries
                                     WHERE deliveries.seq = captures.seq AND is_replay),
-                                delivery_id, nth_try
+                                delivery_id, nth_try, is_pinned, note IS NOT NULL
                                 FROM captures JOIN contents USING (seq)";
+
+/// That a capture is not deleted.
+pub(crate) const SHOWN: &str = "deleted_at_ms IS NULL";
 
 /// One capture as it arrived.
 pub(crate) fn by_id(db: &Connection, id: CaptureId) -> Result<Option<Stored>> {
-    db.prepare_cached(&format!("SELECT {WHOLE} WHERE id = ?1"))?
+    db.prepare_cached(&format!("SELECT {WHOLE} WHERE id = ?1 AND {SHOWN}"))?
         .query_row([id.to_bytes()], stored)
         .optional()
+}
+
+/// The ids of the captures at the places `seqs`, in their order. Places without one are left out.
+pub(crate) fn ids(db: &Connection, seqs: &[i64]) -> Result<Vec<CaptureId>> {
+    let mut one = db.prepare_cached(&format!(
+        "SELECT id FROM captures WHERE seq = ?1 AND {SHOWN}"
+    ))?;
+    let found = seqs.iter().map(|seq| {
+        let id = one.query_row([seq], |row| row.get(0).map(CaptureId::from_bytes));
+        id.optional()
+    });
+    found.filter_map(Result::transpose).collect()
+}
+
+/// The capture at the place `seq`.
+pub(crate) fn by_seq(db: &Connection, seq: i64) -> Result<Option<Stored>> {
+    db.prepare_cached(&format!("SELECT {WHOLE} WHERE seq = ?1 AND {SHOWN}"))?
+        .query_row([seq], stored)
+        .optional()
+}
+
+/// The places of the captures at the endpoint of `of` that came before it, the newest first, at most
+/// `limit`: those of its path, or else those of its sender and its type of event. Those that lie far
+/// back are not looked for.
+pub(crate) fn kin(db: &Connection, of: &Stored, by_path: bool, limit: usize) -> Result<Vec<i64>> {
+    const FAR_BACK: usize = 20_000;
+    let target = short(of.capture.head.target(), 512);
+    let path = target
+        .split_once('?')
+        .map_or(target.as_str(), |(path, _)| path);
+    let same = if by_path {
+        "substr(target, 1, instr(target || '?', '?') - 1) = ?3"
+    } else {
+        "sender IS ?4 AND event IS ?5"
+    };
+    db.prepare_cached(&format!(
+        "SELECT seq FROM (
+             SELECT * FROM captures WHERE endpoint = ?1 AND seq < ?2
+             ORDER BY seq DESC LIMIT {FAR_BACK})
+         WHERE {same} AND {SHOWN} LIMIT ?6"
+    ))?
+    .query_map(
+        params![
+            of.capture.endpoint.as_str(),
+            of.seq,
+            path,
+            of.sender,
+            of.event,
+            limit
+        ],
+        |row| row.get(0),
+    )?
+    .collect()
 }
 
 /// Ids from `low` to `high`, both among them, at most `limit`.
@@ -243,11 +305,13 @@ pub(crate) fn ids_between(
     high: CaptureId,
     limit: usize,
 ) -> Result<Vec<CaptureId>> {
-    db.prepare_cached("SELECT id FROM captures WHERE id BETWEEN ?1 AND ?2 LIMIT ?3")?
-        .query_map(params![low.to_bytes(), high.to_bytes(), limit], |row| {
-            row.get(0).map(CaptureId::from_bytes)
-        })?
-        .collect()
+    db.prepare_cached(&format!(
+        "SELECT id FROM captures WHERE id BETWEEN ?1 AND ?2 AND {SHOWN} LIMIT ?3"
+    ))?
+    .query_map(params![low.to_bytes(), high.to_bytes(), limit], |row| {
+        row.get(0).map(CaptureId::from_bytes)
+    })?
+    .collect()
 }
 
 /// The captures at the places `seqs`, in their order. Places without one are left out.
@@ -262,6 +326,15 @@ pub(crate) fn at(db: &Connection, seqs: &[i64]) -> Result<Vec<Stored>> {
 /// Captures behind the place `after`, the oldest first, at most `limit`.
 pub(crate) fn after(db: &Connection, after: i64, limit: usize) -> Result<Vec<Stored>> {
     db.prepare_cached(&format!(
+        "SELECT {WHOLE} WHERE seq > ?1 AND {SHOWN} ORDER BY seq LIMIT ?2"
+    ))?
+    .query_map(params![after, limit], stored)?
+    .collect()
+}
+
+/// As [`after`], with those that are deleted: they may be brought back.
+pub(crate) fn all_after(db: &Connection, after: i64, limit: usize) -> Result<Vec<Stored>> {
+    db.prepare_cached(&format!(
         "SELECT {WHOLE} WHERE seq > ?1 ORDER BY seq LIMIT ?2"
     ))?
     .query_map(params![after, limit], stored)?
@@ -270,16 +343,20 @@ pub(crate) fn after(db: &Connection, after: i64, limit: usize) -> Result<Vec<Sto
 
 /// The newest captures, the newest first, at most `limit`.
 pub(crate) fn newest(db: &Connection, limit: usize) -> Result<Vec<Stored>> {
-    db.prepare_cached(&format!("SELECT {WHOLE} ORDER BY seq DESC LIMIT ?1"))?
-        .query_map([limit], stored)?
-        .collect()
+    db.prepare_cached(&format!(
+        "SELECT {WHOLE} WHERE {SHOWN} ORDER BY seq DESC LIMIT ?1"
+    ))?
+    .query_map([limit], stored)?
+    .collect()
 }
 
 /// Senders and events that the newest `limit` captures have.
 pub(crate) fn newest_names(db: &Connection, limit: usize) -> Result<Vec<Named>> {
-    db.prepare_cached("SELECT sender, event FROM captures ORDER BY seq DESC LIMIT ?1")?
-        .query_map([limit], |row| Ok((row.get(0)?, row.get(1)?)))?
-        .collect()
+    db.prepare_cached(&format!(
+        "SELECT sender, event FROM captures WHERE {SHOWN} ORDER BY seq DESC LIMIT ?1"
+    ))?
+    .query_map([limit], |row| Ok((row.get(0)?, row.get(1)?)))?
+    .collect()
 }
 
 /// Who sent a capture, and the type of its event.
@@ -307,6 +384,8 @@ pub(crate) fn stored(row: &Row<'_>) -> Result<Stored> {
         is_replayed: row.get(13)?,
         delivery_id: row.get(14)?,
         nth_try: row.get(15)?,
+        is_pinned: row.get(16)?,
+        is_noted: row.get(17)?,
         capture: Capture {
             id: CaptureId::from_bytes(row.get(1)?),
             endpoint,
@@ -340,7 +419,7 @@ pub(crate) fn seek(
     };
     let mut select = db.prepare_cached(&format!(
         "SELECT seq, {parts} FROM captures {contents}
-         WHERE seq > ?1 AND (?2 IS NULL OR endpoint = ?2) ORDER BY seq {order}"
+         WHERE seq > ?1 AND (?2 IS NULL OR endpoint = ?2) AND {SHOWN} ORDER BY seq {order}"
     ))?;
     let mut rows = select.query(params![after, filter.endpoint])?;
     while let Some(row) = rows.next()? {
@@ -371,7 +450,7 @@ fn either_holds(row: &Row<'_>, columns: [usize; 2], text: &str) -> Result<bool> 
     Ok(false)
 }
 
-/// Whether each place from the first to the newest has its capture.
+/// Whether each place from the first to the newest has its capture, which may be deleted.
 pub(crate) fn is_dense(db: &Connection) -> Result<bool> {
     // Counting reads an index's pages and not its rows, and either end is one look.
     let sql = "SELECT (SELECT count(*) FROM captures)
@@ -382,15 +461,18 @@ pub(crate) fn is_dense(db: &Connection) -> Result<bool> {
 
 /// Captures in all.
 pub(crate) fn count(db: &Connection) -> Result<u64> {
-    db.prepare_cached("SELECT count(*) FROM captures")?
-        .query_row((), |row| row.get(0))
+    // Either is counted in an index, and the deleted are few.
+    let sql = "SELECT (SELECT count(*) FROM captures)
+                    - (SELECT count(*) FROM captures WHERE deleted_at_ms IS NOT NULL)";
+    db.prepare_cached(sql)?.query_row((), |row| row.get(0))
 }
 
 /// For each endpoint: its captures, and when the newest was received.
 pub(crate) fn by_endpoint(db: &Connection) -> Result<Vec<(String, u64, i64)>> {
-    db.prepare_cached(
-        "SELECT endpoint, count(*), max(received_at_ms) FROM captures GROUP BY endpoint",
-    )?
+    db.prepare_cached(&format!(
+        "SELECT endpoint, count(*), max(received_at_ms) FROM captures
+         WHERE {SHOWN} GROUP BY endpoint"
+    ))?
     .query_map((), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
     .collect()
 }

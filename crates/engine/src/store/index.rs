@@ -41,7 +41,7 @@ pub(crate) fn progress(db: &Connection) -> Result<Progress> {
 /// Reads the next captures that the indexes lack, at most `limit`; none when they lack none.
 pub(crate) fn next(db: &Connection, limit: usize) -> Result<Option<Batch>> {
     let after = progress(db)?.indexed;
-    let captures = captures::after(db, after, limit)?;
+    let captures = captures::all_after(db, after, limit)?;
     let entries = captures
         .iter()
         .map(|stored| (stored.seq, entry(&stored.capture)));

@@ -6,6 +6,7 @@ pub(crate) mod confirmed;
 pub(crate) mod deliveries;
 pub(crate) mod forwards;
 pub(crate) mod index;
+pub(crate) mod marks;
 pub(crate) mod outcomes;
 pub(crate) mod pairing;
 pub(crate) mod retention;
@@ -48,8 +49,10 @@ pub(crate) fn schema() -> i64 {
 /// What another program on the same file may have changed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Mark {
-    /// The newest capture.
+    /// The newest capture that ever was: deleting it takes nothing back.
     pub(crate) seq: i64,
+    /// Grows with each pin, note, deletion and undoing.
+    pub(crate) marks: i64,
     /// Grows with each change to pairing and endpoints.
     pub(crate) revision: i64,
     /// Grows with each capture that goes.
@@ -58,13 +61,15 @@ pub(crate) struct Mark {
 
 /// How far the file is now.
 pub(crate) fn mark(db: &Connection) -> sqlite::rusqlite::Result<Mark> {
-    let sql = "SELECT coalesce((SELECT max(seq) FROM captures), 0), revision.number,
-                   removals.number FROM revision, removals";
+    let sql = "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'captures'), 0),
+                   revision.number, removals.number, marks.number
+               FROM revision, removals, marks";
     db.prepare_cached(sql)?.query_row((), |row| {
         Ok(Mark {
             seq: row.get(0)?,
             revision: row.get(1)?,
             removals: row.get(2)?,
+            marks: row.get(3)?,
         })
     })
 }

@@ -49,7 +49,7 @@ pub(crate) fn bytes(db: &Connection) -> Result<(u64, u64)> {
 /// How much there is, and of what time.
 pub(crate) fn sizes(db: &Connection) -> Result<HistorySizes> {
     let (used_bytes, free_bytes) = bytes(db)?;
-    let sql = "SELECT count(*), coalesce(sum(pinned <> 0), 0), min(received_at_ms),
+    let sql = "SELECT count(*), coalesce(sum(is_pinned), 0), min(received_at_ms),
                    max(received_at_ms) FROM captures";
     db.prepare_cached(sql)?.query_row((), |row| {
         Ok(HistorySizes {
@@ -87,7 +87,7 @@ pub(crate) fn due(
     // The newest first.
     let mut candidates: Vec<Candidate> = Vec::new();
     let mut select = db.prepare_cached(
-        "SELECT seq, received_at_ms, body_bytes, pinned <> 0 FROM captures ORDER BY seq DESC",
+        "SELECT seq, received_at_ms, body_bytes, is_pinned FROM captures ORDER BY seq DESC",
     )?;
     let mut rows = select.query(())?;
     while let Some(row) = rows.next()? {
@@ -151,7 +151,7 @@ pub(crate) fn due(
 /// stays. The answer is how many of them are dealt with, and how many captures went.
 pub(crate) fn remove(db: &Connection, seqs: &[i64], most_bytes: u64) -> Result<(usize, u64)> {
     let mut one = db.prepare_cached(
-        "DELETE FROM captures WHERE seq = ?1 AND pinned = 0 RETURNING body_bytes",
+        "DELETE FROM captures WHERE seq = ?1 AND NOT is_pinned RETURNING body_bytes",
     )?;
     let (mut bytes, mut removed) = (0_u64, 0);
     for (at, seq) in seqs.iter().enumerate() {

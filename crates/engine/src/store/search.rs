@@ -117,10 +117,17 @@ fn seek_by(
     let text = text.as_deref().filter(|text| !text.is_empty());
     let progress = index::progress(db)?;
     if sought.query.is_everything() {
-        if endpoint.is_some() || text.is_some() || !captures::is_dense(db)? {
+        if endpoint.is_some() || text.is_some() {
             return captures::seek(db, &sought.filter, after, newest_first, found);
         }
-        let mut places = progress.oldest.max(after + 1)..=progress.newest;
+        let range = progress.oldest.max(after + 1)..=progress.newest;
+        if range.is_empty() {
+            return Ok(());
+        }
+        let asked = Asked::new(db, sought, turns)?;
+        let mut all = asked.everything(&range)?;
+        all.remove(&asked.deleted(&range)?);
+        let mut places = all.iter();
         while let Some(seq) = if newest_first {
             places.next_back()
         } else {
@@ -190,8 +197,9 @@ impl<'a> Asked<'a> {
         let order = if newest_first { "DESC" } else { "ASC" };
         let mut select = self.db.prepare_cached(&format!(
             "SELECT {} WHERE seq BETWEEN ?1 AND ?2
-             AND (?3 IS NULL OR endpoint = ?3) ORDER BY seq {order}",
-            captures::WHOLE
+             AND (?3 IS NULL OR endpoint = ?3) AND {} ORDER BY seq {order}",
+            captures::WHOLE,
+            captures::SHOWN
         ))?;
         let endpoint = &self.sought.filter.endpoint;
         let mut rows = select.query((range.start(), range.end(), endpoint))?;
@@ -221,6 +229,10 @@ impl<'a> Asked<'a> {
             bounds.sure.keep(&own);
             bounds.maybe.keep(&own);
         }
+        // The indexes have them still, for they may be brought back.
+        let deleted = self.deleted(range)?;
+        bounds.sure.remove(&deleted);
+        bounds.maybe.remove(&deleted);
         let mut one = self
             .db
             .prepare_cached(&format!("SELECT {} WHERE seq = ?1", captures::WHOLE))?;
@@ -260,6 +272,8 @@ impl<'a> Asked<'a> {
             (Mark::Retry, stored.nth_try > 1),
             (Mark::Replayed, stored.is_replayed),
             (Mark::Edited, stored.is_edited),
+            (Mark::Pinned, stored.is_pinned),
+            (Mark::Noted, stored.is_noted),
         ];
         let marks: Vec<_> = marks
             .iter()
@@ -303,6 +317,13 @@ impl<'a> Asked<'a> {
         Ok(bits)
     }
 
+    fn deleted(&self, range: &RangeInclusive<i64>) -> Result<Bits> {
+        let sql = "SELECT seq FROM captures INDEXED BY captures_deleted
+                   WHERE seq BETWEEN ?1 AND ?2 AND deleted_at_ms IS NOT NULL";
+        self.places(range, range, sql, [])
+    }
+
+    /// All places of `range` that have a capture, also one that is deleted.
     fn everything(&self, range: &RangeInclusive<i64>) -> Result<Bits> {
         let is_dense = match self.is_dense.get() {
             Some(known) => *known,
@@ -314,7 +335,10 @@ impl<'a> Asked<'a> {
         if is_dense {
             return Ok(Bits::all(range));
         }
-        let sql = "SELECT seq FROM captures WHERE seq BETWEEN ?1 AND ?2";
-        self.places(range, range, sql, [])
+        // Of many an index is read from end to end, which is far smaller than the rows.
+        let is_long = range.end() - range.start() >= self.turns.rather_by_time;
+        let seq = if is_long { "+seq" } else { "seq" };
+        let sql = format!("SELECT seq FROM captures WHERE {seq} BETWEEN ?1 AND ?2");
+        self.places(range, range, &sql, [])
     }
 }

@@ -7,10 +7,12 @@ import type { BodyRef } from "../../bindings/BodyRef";
 import type { BodyView } from "../../bindings/BodyView";
 import type { CaptureDetail } from "../../bindings/CaptureDetail";
 import type { CaptureRow } from "../../bindings/CaptureRow";
+import type { Comparison } from "../../bindings/Comparison";
 import type { DeliveryView } from "../../bindings/DeliveryView";
 import type { EndpointView } from "../../bindings/EndpointView";
 import type { EngineEvent } from "../../bindings/EngineEvent";
 import type { Compacted } from "../../bindings/Compacted";
+import type { FormatView } from "../../bindings/FormatView";
 import type { ForwardView } from "../../bindings/ForwardView";
 import type { HistoryFile } from "../../bindings/HistoryFile";
 import type { HistoryView } from "../../bindings/HistoryView";
@@ -22,6 +24,8 @@ import type { ListFilter } from "../../bindings/ListFilter";
 import type { ListInfo } from "../../bindings/ListInfo";
 import type { Merged } from "../../bindings/Merged";
 import type { Matches } from "../../bindings/Matches";
+import type { MarkChange } from "../../bindings/MarkChange";
+import type { MendedList } from "../../bindings/MendedList";
 import type { Part } from "../../bindings/Part";
 import type { PrunePreview } from "../../bindings/PrunePreview";
 import type { QueryHelp } from "../../bindings/QueryHelp";
@@ -40,6 +44,8 @@ import { attempts, body } from "./answers";
 import { Native } from "./native";
 import { FakeCare } from "./care";
 import { opened, type FakeBody } from "./bodies";
+import { changes, isJson } from "./compare";
+import { Marks } from "./marks";
 import { fault, Owned } from "./owned";
 import { deliveryId, isTried, matches, nthTry, timeline, TRY_EVERY } from "./finding";
 import { helpWith, lets } from "./query";
@@ -79,6 +85,7 @@ export class FakeBackend extends Replays implements Backend {
   readonly #owned: Owned;
   /** Samples take long to make, and each is asked for several times. */
   readonly #made = new Map<number, Sample>();
+  readonly #marks = new Marks();
   readonly #passedOn = new Set<number>();
   readonly #care: FakeCare;
   #saved: SavedView[] = [];
@@ -95,6 +102,8 @@ export class FakeBackend extends Replays implements Backend {
   readonly asked: string[] = [];
   /** What was copied, newest last. */
   readonly copied: string[] = [];
+  /** What was saved, newest last. */
+  readonly taken: string[] = [];
 
   constructor(start: Start) {
     super();
@@ -102,7 +111,7 @@ export class FakeBackend extends Replays implements Backend {
     this.#owned = new Owned(start.endpoints);
     this.#status = start.status;
     this.#care = new FakeCare(start.rows, (event) => {
-      this.#status = { ...this.#status, captures: this.#kept };
+      this.#status = { ...this.#status, captures: this.#shown };
       this.#tell([event, { kind: "status", status: this.#status }]);
     });
   }
@@ -115,7 +124,7 @@ export class FakeBackend extends Replays implements Backend {
     for (let left = count; left > 0; left -= BATCH) {
       const batch = Math.min(BATCH, left);
       for (let one = 0; one < batch; one += 1) this.#arrivedAtMs.push(atMs);
-      this.#status = { ...this.#status, captures: this.#kept };
+      this.#status = { ...this.#status, captures: this.#shown };
       const captured = Array.from({ length: batch }, (): EngineEvent => ({
         kind: "captured",
         count: 1,
@@ -147,7 +156,7 @@ export class FakeBackend extends Replays implements Backend {
   // What the page asks.
 
   status(): Promise<Status> {
-    return this.#answer("status", () => ({ ...this.#status, captures: this.#kept }));
+    return this.#answer("status", () => ({ ...this.#status, captures: this.#shown }));
   }
 
   endpoints(): Promise<EndpointView[]> {
@@ -160,7 +169,8 @@ export class FakeBackend extends Replays implements Backend {
 
   openList(filter: ListFilter): Promise<ListInfo> {
     return this.#answer(`openList ${filter.endpoint ?? "*"} ${filter.query ?? ""}`, () => {
-      const isAll = filter.endpoint === null && filter.query === null;
+      const isAll =
+        filter.endpoint === null && filter.query === null && this.#marks.deleted.size === 0;
       const list = this.#nextList++;
       this.#lists.set(list, { filter, matching: isAll ? null : [], seen: this.#care.gone });
       return { list, count: this.#grown(list), behind: 0 };
@@ -236,6 +246,94 @@ export class FakeBackend extends Replays implements Backend {
   /** How many captures the search's index lacks from now on. */
   lag(behind: number): void {
     this.#behind = behind;
+  }
+
+  mendList(list: number, positions: number[]): Promise<MendedList> {
+    return this.#answer(`mendList ${String(list)}`, () => {
+      const open = this.#list(list);
+      const old = this.#seqsOf(open);
+      const seqs = Array.from({ length: open.seen }, (_, seq) => seq);
+      open.matching = seqs.filter((seq) => this.#matches(seq, open.filter));
+      const now = open.matching;
+      const places = positions.map((position) => {
+        const seq = old[position];
+        const at = seq === undefined ? now.length : now.filter((one) => one < seq).length;
+        return { at, isGone: now[at] !== seq };
+      });
+      const hasMoved = old.length !== now.length || old.some((seq, at) => seq !== now[at]);
+      return { count: now.length, hasMoved, places };
+    });
+  }
+
+  listSeqs(list: number, from: number, count: number): Promise<number[]> {
+    return this.#answer(`listSeqs ${String(from)} ${String(count)}`, () =>
+      this.#seqsOf(this.#list(list)).slice(from, from + count),
+    );
+  }
+
+  listPosition(list: number, seq: number): Promise<number | null> {
+    return this.#answer(`listPosition ${String(seq)}`, () => {
+      const position = this.#seqsOf(this.#list(list)).indexOf(seq);
+      return position < 0 ? null : position;
+    });
+  }
+
+  async mark(seqs: number[], change: MarkChange): Promise<number> {
+    const changed = await this.#answer(`mark ${JSON.stringify([seqs, change])}`, () =>
+      this.#marks.apply(seqs, change),
+    );
+    this.#status = { ...this.#status, captures: this.#shown };
+    if (changed > 0) this.#tell([{ kind: "marked" }, { kind: "status", status: this.#status }]);
+    return changed;
+  }
+
+  compare(id: string, other: string | null): Promise<Comparison> {
+    return this.#answer(`compare ${id} ${other ?? "*"}`, () => {
+      const seq = this.#seq(id);
+      const kin = this.#kin(seq);
+      const with_ = other === null ? (kin[0] ?? null) : this.#seq(other);
+      const after = this.#row(seq);
+      const before = with_ === null ? null : this.#row(with_);
+      const all = [seq, ...kin].map((one) => this.#sample(one));
+      const changed = with_ === null ? [] : changes(this.#sample(with_), this.#sample(seq), all);
+      const isSame = !changed.some(({ part }) => part === "body");
+      const ofJson = isJson(this.#sample(seq).headers);
+      return {
+        before,
+        after,
+        kinship: other !== null ? "chosen" : before ? (after.event ? "event" : "path") : "alone",
+        changes: changed,
+        leftOut: 0,
+        body: isSame ? "same" : ofJson ? "json" : "lines",
+        learnedFrom: all.length > 2 ? all.length : 0,
+      };
+    });
+  }
+
+  formats(): Promise<FormatView[]> {
+    return this.#answer("formats", () => [
+      { id: "curl", name: "curl", isOneAFile: false },
+      { id: "http", name: ".http file", isOneAFile: false },
+      { id: "har", name: "HAR 1.2", isOneAFile: false },
+      { id: "ndjson", name: "NDJSON", isOneAFile: false },
+      { id: "python", name: "Python, http.client", isOneAFile: true },
+    ]);
+  }
+
+  snippet(id: string, format: string, withSecrets: boolean): Promise<string> {
+    return this.#answer(`snippet ${format}`, () => {
+      const { method, target } = this.#sample(this.#seq(id));
+      const token = withSecrets ? "Bearer s3cret" : "SECRET-LEFT-OUT";
+      return `${format} --request ${method} --header 'Authorization: ${token}' '${target}'
+`;
+    });
+  }
+
+  saveCaptures(seqs: number[], format: string, withSecrets: boolean): Promise<string> {
+    return this.#answer("saveCaptures", () => {
+      this.taken.push(`${String(seqs.length)} ${format}${withSecrets ? " with secrets" : ""}`);
+      return `/home/ada/Downloads/captures.${format}`;
+    });
   }
 
   /** How many lists are open. */
@@ -523,8 +621,8 @@ export class FakeBackend extends Replays implements Backend {
     return this.start.rows + this.#arrivedAtMs.length;
   }
 
-  get #kept(): number {
-    return this.#total - this.#care.gone;
+  get #shown(): number {
+    return this.#total - this.#care.gone - this.#marks.deleted.size;
   }
 
   #list(list: number): List {
@@ -535,6 +633,12 @@ export class FakeBackend extends Replays implements Backend {
 
   #grown(number: number): number {
     const list = this.#list(number);
+    if (list.filter.query === "is:pinned") {
+      // Few, and known without a look at each: as the engine's index has them.
+      const pinned = [...this.#marks.pinned].sort((one, other) => one - other);
+      list.matching = pinned.filter((seq) => this.#matches(seq, list.filter));
+      list.seen = this.#total;
+    }
     for (; list.matching && list.seen < this.#total; list.seen += 1) {
       if (this.#matches(list.seen, list.filter)) list.matching.push(list.seen);
     }
@@ -544,7 +648,23 @@ export class FakeBackend extends Replays implements Backend {
 
   #matches(seq: number, { endpoint, query }: ListFilter): boolean {
     if (endpoint !== null && this.#endpointOf(seq) !== endpoint) return false;
+    if (seq < this.#care.gone || this.#marks.deleted.has(seq)) return false;
     return query === null || lets(query, this.#sample(seq), () => this.#row(seq));
+  }
+
+  #seqsOf({ matching, seen }: List): number[] {
+    return matching ?? Array.from({ length: seen }, (_, seq) => seq);
+  }
+
+  /** Captures before `seq` of its sender and event, or else of its path, the newest first. */
+  #kin(seq: number): number[] {
+    const kindOf = (one: number) => {
+      const { about, target } = this.#sample(one);
+      return about ? `${about.sender?.id ?? ""} ${about.event ?? ""}` : target.split("?")[0];
+    };
+    const before = Array.from({ length: Math.min(seq, 200) }, (_, at) => seq - 1 - at);
+    const isKin = (one: number) => !this.#marks.deleted.has(one) && kindOf(one) === kindOf(seq);
+    return before.filter(isKin).slice(0, 6);
   }
 
   #sample(seq: number): Sample {
@@ -596,6 +716,8 @@ export class FakeBackend extends Replays implements Backend {
       delivery: this.#delivery(seq),
       deliveryId: isTried(seq) ? deliveryId(seq) : null,
       nthTry: nthTry(seq),
+      isPinned: this.#marks.pinned.has(seq),
+      note: this.#marks.notes.get(seq) ?? null,
       ...(sample.about ?? { sender: null, event: null, summary: null }),
     };
   }
@@ -623,7 +745,8 @@ export class FakeBackend extends Replays implements Backend {
 
   #seq(id: string): number {
     const seq = Number.parseInt(id.slice(-12), 16);
-    if (!(seq >= 0 && seq < this.#total)) throw fault("no_capture", `no capture ${id}`);
+    if (!(seq >= 0 && seq < this.#total) || this.#marks.deleted.has(seq))
+      throw fault("no_capture", `no capture ${id}`);
     return seq;
   }
 }

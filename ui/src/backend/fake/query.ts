@@ -30,6 +30,8 @@ export function lets(
   const holds = (term: string): boolean => {
     if (term.startsWith("-")) return !holds(term.slice(1));
     if (term.startsWith("method:")) return method.toLowerCase() === term.slice(7);
+    if (term === "is:pinned") return rowOf().isPinned;
+    if (term === "is:noted") return rowOf().note !== null;
     if (term === "is:retry") return rowOf().nthTry > 1;
     if (term === "is:failed") return hasFailed(rowOf());
     if (term.startsWith("is:")) return term === "is:held" && isHeld;

@@ -232,8 +232,10 @@ impl Asked<'_> {
                 together.outcomes.push((condition, with));
             }
             Term::Status(StatusTest::NoAnswer) => together.is_unanswered = true,
+            Term::Is(Mark::Pinned) => together.columns.push(column("is_pinned", vec![])),
+            Term::Is(Mark::Noted) => together.columns.push(column("note IS NOT NULL", vec![])),
             // The history knows nothing of these yet.
-            Term::Is(Mark::Ran | Mark::Pinned | Mark::Noted) => {
+            Term::Is(Mark::Ran) => {
                 together.columns.push(nowhere());
             }
         }

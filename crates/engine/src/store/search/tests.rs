@@ -17,7 +17,7 @@ use webhook::{
 use super::{Sought, Turns, seek_by};
 use crate::{
     arrival::Arrival,
-    store::{MIGRATIONS, captures, index},
+    store::{MIGRATIONS, captures, index, marks},
     view::{ListFilter, Source},
 };
 
@@ -37,10 +37,19 @@ const STATUSES: [Option<u16>; 7] = [
 const DELIVERIES: [Option<&str>; 4] = [None, Some("8ad5e2c0-66b1"), Some("evt_1"), Some("EVT_1")];
 const EVENTS: [Option<&str>; 3] = [Some("push"), None, Some("payment_intent.succeeded")];
 
-/// A history of 60 captures, four of them deleted, of which the indexes have the first 50.
+/// A history of 60 captures, four of them gone and three deleted, of which the indexes have the
+/// first 50. Some are pinned, some noted.
 struct History {
     db: Connection,
     all: Vec<(i64, Arrival)>,
+}
+
+const fn is_pinned(seq: i64) -> bool {
+    seq % 9 == 2
+}
+
+const fn is_noted(seq: i64) -> bool {
+    seq % 8 == 3
 }
 
 fn arrival(number: u8) -> Arrival {
@@ -149,7 +158,15 @@ impl History {
             db.execute("DELETE FROM captures WHERE seq = ?1", [seq])
                 .unwrap();
         }
-        for at in [55, 21, 20, 3] {
+        let seqs = |is_so: fn(i64) -> bool| -> Vec<i64> {
+            let so = all.iter().map(|(seq, _)| *seq);
+            so.filter(|seq| is_so(*seq)).collect()
+        };
+        marks::pin(&db, &seqs(is_pinned), true).unwrap();
+        marks::note(&db, &seqs(is_noted), Some("look at this")).unwrap();
+        let deleted = [8, 30, 58].map(|at: usize| all[at].0);
+        assert_eq!(marks::delete(&db, &deleted, 0).unwrap(), 3);
+        for at in [58, 55, 30, 21, 20, 8, 3] {
             all.remove(at);
         }
         Self { db, all }
@@ -186,6 +203,8 @@ impl History {
                     .is_some_and(|status| status == 0 || status >= 400)
                     .then_some(Mark::Failed),
                 (at % 9 >= 7).then_some(Mark::Retry),
+                is_pinned(*seq).then_some(Mark::Pinned),
+                is_noted(*seq).then_some(Mark::Noted),
             ];
             let marks: Vec<_> = marks.into_iter().flatten().collect();
             let facts = Facts {
@@ -224,7 +243,7 @@ impl History {
 }
 
 /// Texts of which each finds some and not all.
-const CRAFTED: [&str; 67] = [
+const CRAFTED: [&str; 70] = [
     "acme",
     "acm",
     "\"refs/heads\"",
@@ -290,6 +309,9 @@ const CRAFTED: [&str; 67] = [
     "status:none",
     "delivery:evt_1",
     "delivery:8ad*",
+    "is:pinned",
+    "is:noted",
+    "-is:pinned",
     "size>100",
     "after:4h",
 ];
@@ -314,7 +336,7 @@ fn the_store_finds_what_the_language_says() {
         "or(status:none, -status:2xx) -is:failed",
         "source:import",
         "verify:valid",
-        "is:pinned",
+        "is:replayed",
         "or(acme, -acme)",
         "source:*",
         "not(after:4h before:1h)",
