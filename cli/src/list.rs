@@ -44,6 +44,9 @@ async fn show(engine: &Engine, filter: ListFilter, limit: usize, json: bool) -> 
             ));
         }
     }
+    if query.contains("verify") {
+        engine.judge_all().await?;
+    }
     let seqs = match engine.newest_of(filter, limit).await {
         Err(Error::Query(problems)) => anyhow::bail!(pointed(&query, &problems)),
         other => other?,

@@ -10,7 +10,9 @@ mod import;
 mod list;
 mod listen;
 mod print;
+mod secret;
 mod serve;
+mod signatures;
 mod verbs;
 
 use std::{
@@ -42,7 +44,7 @@ fn main() -> ExitCode {
         .map_err(anyhow::Error::from)
         .and_then(|runtime| runtime.block_on(run(cli)));
     match result {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         // Whoever read the output has seen enough.
         Err(error) if print::is_closed(&error) => ExitCode::SUCCESS,
         Err(error) => {
@@ -52,12 +54,18 @@ fn main() -> ExitCode {
     }
 }
 
-async fn run(cli: Cli) -> anyhow::Result<()> {
+async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     // What needs no history does not open one.
-    match &cli.command {
-        Command::Verify(args) => return batch::run(&args.batch, verify::batch::line),
-        Command::Handshake(args) => return batch::run(&args.batch, verify::handshake::batch::line),
-        _ => {}
+    let batched = match &cli.command {
+        Command::Verify(args) => args
+            .batch
+            .as_ref()
+            .map(|file| batch::run(file, verify::batch::line)),
+        Command::Handshake(args) => Some(batch::run(&args.batch, verify::handshake::batch::line)),
+        _ => None,
+    };
+    if let Some(result) = batched {
+        return result.map(|()| ExitCode::SUCCESS);
     }
     let data = cli.data.or_else(engine::data_folder);
     let data = data.context("there is no home folder here: say where with --data DIR")?;
@@ -66,7 +74,12 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         clock: now_ms,
         use_keychain: !cli.no_keychain,
     })?;
-    match cli.command {
+    let done = match cli.command {
+        Command::Verify(args) => return signatures::judge(&engine, &args).await,
+        Command::Doctor(args) => return signatures::doctor(&engine, &args).await,
+        Command::Secret(args) => secret::run(&engine, args.command).await,
+        Command::Sign(args) => signatures::sign(&engine, &args).await,
+        Command::SendTest(args) => signatures::send_test(&engine, &args).await,
         Command::Listen(args) => listen::run(&engine, &args).await,
         Command::Pair { connect } => verbs::pair(&engine, &connect).await,
         Command::Endpoint(args) => endpoint::run(&engine, args.command).await,
@@ -77,8 +90,9 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Show(args) => verbs::show(&engine, &args).await,
         Command::Export(args) => export::run(&engine, args).await,
         Command::Import(args) => import::run(&engine, &args.file).await,
-        Command::Serve { .. } | Command::Verify(_) | Command::Handshake(_) => Ok(()),
-    }
+        Command::Serve { .. } | Command::Handshake(_) => Ok(()),
+    };
+    done.map(|()| ExitCode::SUCCESS)
 }
 
 /// The program's clock; all below takes the time from here.

@@ -1,11 +1,12 @@
 //! What the page may ask: one command a method of its `Backend`, each one call of the engine.
 
 use engine::{
-    EndpointSettings, Engine, Target,
+    EndpointSettings, Engine, NewSecret, Secret, Target,
     link::{self, LinkView},
     view::{
-        CaptureDetail, CaptureRow, DeliveryView, EndpointView, ForwardView, ListFilter, ListInfo,
-        Part, QueryHelp, SettingsView, Status, TextPage, TreePage, UiError,
+        CaptureDetail, CaptureRow, DeliveryView, DiagnosisView, EndpointView, ForwardView,
+        ListFilter, ListInfo, MadeSecret, Part, QueryHelp, SecretView, SettingsView, Status,
+        TextPage, TreePage, UiError, VerificationView,
     },
 };
 use serde::{Serialize, Serializer};
@@ -66,6 +67,14 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         deliveries,
         delivery_body,
         send_test,
+        secrets,
+        add_secret,
+        retire_secret,
+        remove_secret,
+        verification,
+        signed_bytes,
+        diagnose,
+        send_test_event,
     ]
 }
 
@@ -255,6 +264,86 @@ async fn send_test(engine: State<'_, Engine>) -> Result<(), Error> {
     Ok(engine.send_test().await?)
 }
 
+#[command]
+async fn secrets(engine: State<'_, Engine>, endpoint: String) -> Result<Vec<SecretView>, Error> {
+    Ok(engine.signing_secrets(&endpoint).await?)
+}
+
+/// With `value` none a secret is made, which the page is told this once.
+#[command]
+async fn add_secret(
+    engine: State<'_, Engine>,
+    endpoint: String,
+    name: Option<String>,
+    scheme: Option<String>,
+    header: Option<String>,
+    value: Option<String>,
+) -> Result<MadeSecret, Error> {
+    let new = NewSecret {
+        name,
+        scheme,
+        header,
+    };
+    let value = value.map(Secret::new);
+    let (secret, made) = engine.add_signing_secret(&endpoint, new, value).await?;
+    let value = made.map(|made| made.reveal().to_owned());
+    Ok(MadeSecret { secret, value })
+}
+
+#[command]
+async fn retire_secret(
+    engine: State<'_, Engine>,
+    endpoint: String,
+    name: String,
+    is_old: bool,
+) -> Result<(), Error> {
+    Ok(engine
+        .retire_signing_secret(&endpoint, &name, is_old)
+        .await?)
+}
+
+#[command]
+async fn remove_secret(
+    engine: State<'_, Engine>,
+    endpoint: String,
+    name: String,
+) -> Result<(), Error> {
+    Ok(engine.remove_signing_secret(&endpoint, &name).await?)
+}
+
+#[command]
+async fn verification(engine: State<'_, Engine>, id: String) -> Result<VerificationView, Error> {
+    Ok(engine.verification(&id, None).await?)
+}
+
+#[command]
+async fn signed_bytes(
+    engine: State<'_, Engine>,
+    id: String,
+    from: usize,
+    count: usize,
+) -> Result<Response, Error> {
+    Ok(Response::new(engine.signed_bytes(&id, from, count).await?))
+}
+
+#[command]
+async fn diagnose(
+    engine: State<'_, Engine>,
+    id: String,
+    computed: Option<String>,
+) -> Result<DiagnosisView, Error> {
+    Ok(engine.diagnose(&id, computed).await?)
+}
+
+#[command]
+async fn send_test_event(
+    engine: State<'_, Engine>,
+    endpoint: String,
+    scheme: String,
+) -> Result<u16, Error> {
+    Ok(engine.send_test_event(&endpoint, &scheme).await?.status)
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
@@ -282,7 +371,7 @@ mod tests {
             .iter()
             .map(|name| format!("allow-{}", name.replace('_', "-")));
         let wanted: BTreeSet<String> = of_commands.chain(listens.map(str::to_owned)).collect();
-        assert_eq!(handled.len(), 25);
+        assert_eq!(handled.len(), 33);
         assert_eq!(declared, handled);
         assert_eq!(allowed, wanted.iter().map(String::as_str).collect());
     }

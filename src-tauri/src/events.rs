@@ -78,6 +78,7 @@ async fn status(engine: &Engine) -> Option<Status> {
 struct News {
     captured: Option<u64>,
     delivered: Vec<String>,
+    verified: Option<Vec<String>>,
     endpoints: bool,
     status: Option<Status>,
 }
@@ -87,6 +88,10 @@ impl News {
         match event {
             Event::Captured { count } => *self.captured.get_or_insert(0) += count,
             Event::Delivered { captures } => self.delivered.extend(captures),
+            // Also of none: a list that asks for verdicts may take in those without one.
+            Event::Verified { captures } => {
+                self.verified.get_or_insert_default().extend(captures);
+            }
             Event::Endpoints => self.endpoints = true,
             Event::Status { status } => self.status = Some(status),
         }
@@ -103,9 +108,10 @@ impl News {
         let captured = self.captured.map(|count| Event::Captured { count });
         let captures = self.delivered;
         let delivered = (!captures.is_empty()).then_some(Event::Delivered { captures });
+        let verified = self.verified.map(|captures| Event::Verified { captures });
         let endpoints = self.endpoints.then_some(Event::Endpoints);
         let status = self.status.map(|status| Event::Status { status });
-        [captured, delivered, endpoints, status]
+        [captured, delivered, verified, endpoints, status]
             .into_iter()
             .flatten()
             .collect()

@@ -74,7 +74,7 @@ impl Engine {
     }
 
     /// The id of the endpoint that `name` names; `local` is the receiver on this computer.
-    async fn endpoint_id(&self, name: &str) -> Result<String, Error> {
+    pub(crate) async fn endpoint_id(&self, name: &str) -> Result<String, Error> {
         if name == "local" {
             return Ok(name.to_owned());
         }

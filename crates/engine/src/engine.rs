@@ -35,12 +35,15 @@ use crate::{
     receiver::{self, ReceiverError},
     secrets::{Secret, SecretError, Secrets},
     settings::{Settings, SettingsError},
+    signatures::SignatureError,
     store::{
         self, captures, deliveries, index,
         pairing::{self, Endpoint, Pairing},
         search::{self, Sought},
     },
     tunnel::{self, Tunnel},
+    vault::Vault,
+    verifier::Verifier,
     view::{
         CaptureDetail, CaptureRow, EndpointView, Event, ListFilter, ListInfo, Notice, Part,
         QueryHelp, Record, Source, Status, TextPage, TreePage,
@@ -127,6 +130,9 @@ pub enum Error {
     /// The query cannot be read; the first thing that is wrong.
     #[error("{}", .0.first().map_or_else(String::new, |problem| problem.kind.to_string()))]
     Query(Vec<Problem>),
+    /// Something about a signature.
+    #[error(transparent)]
+    Signature(#[from] SignatureError),
     /// The receiver on this computer is not up.
     #[error("the local receiver is not running: choose a free port in the settings")]
     NoReceiver,
@@ -157,6 +163,8 @@ impl Error {
             Self::Target(_) => "target",
             Self::NoList(_) => "no_list",
             Self::Query(_) => "query",
+            Self::Signature(SignatureError::NameTaken(_)) => "secret_name_taken",
+            Self::Signature(_) => "signature",
             Self::NoReceiver => "no_receiver",
         }
     }
@@ -177,6 +185,7 @@ struct Parts {
     settings: Settings,
     database: Arc<Database>,
     secrets: Arc<Secrets>,
+    vault: Arc<Vault>,
     lists: Lists,
     inspect: Inspect,
     events: broadcast::Sender<Event>,
@@ -200,10 +209,12 @@ impl Engine {
     pub fn open(options: Options) -> Result<Self, OpenError> {
         let database = store::open(&options.data)?;
         let settings = Settings::read(&options.data)?;
+        let secrets = Arc::new(Secrets::new(&options.data, options.use_keychain));
         Ok(Self(Arc::new(Parts {
+            vault: Arc::new(Vault::new(Arc::clone(&secrets))),
+            secrets,
             settings,
             database: Arc::new(database),
-            secrets: Arc::new(Secrets::new(&options.data, options.use_keychain)),
             options,
             lists: Lists::default(),
             inspect: Inspect::default(),
@@ -292,6 +303,10 @@ impl Engine {
         parts
             .tasks
             .spawn("indexer", |stop| indexer::run(database, events, stop));
+        let (verifier, events) = (self.verifier(), parts.events.subscribe());
+        parts
+            .tasks
+            .spawn("verifier", |stop| verifier.run(events, stop));
         let engine = Arc::downgrade(parts);
         let prober = Prober {
             database: Arc::clone(&parts.database),
@@ -503,6 +518,23 @@ impl Engine {
 
     pub(crate) fn secrets(&self) -> &Arc<Secrets> {
         &self.0.secrets
+    }
+
+    pub(crate) fn vault(&self) -> &Arc<Vault> {
+        &self.0.vault
+    }
+
+    pub(crate) fn verifier(&self) -> Verifier {
+        Verifier {
+            database: Arc::clone(&self.0.database),
+            vault: Arc::clone(&self.0.vault),
+            events: self.0.events.clone(),
+        }
+    }
+
+    /// Where the receiver on this computer listens, or would.
+    pub(crate) fn receives_at(&self) -> SocketAddr {
+        self.receiver().unwrap_or(self.0.settings.receiver.listen)
     }
 
     /// Has those who watch look at once.

@@ -14,6 +14,7 @@ pub mod import;
 mod indexer;
 mod inspect;
 mod intake;
+mod judge;
 mod line;
 pub mod link;
 mod lists;
@@ -24,9 +25,12 @@ pub mod runner;
 mod secrets;
 pub mod serve;
 mod settings;
+mod signatures;
 mod store;
 mod trust;
 mod tunnel;
+mod vault;
+mod verifier;
 pub mod view;
 mod watch;
 
@@ -38,6 +42,7 @@ pub use crate::{
     receiver::ReceiverError,
     secrets::{Secret, SecretError, Secrets},
     settings::{ReceiverSettings, Settings, SettingsError},
+    signatures::{NewSecret, SentTest, SignatureError},
 };
 
 pub use wire::api::{EndpointSettings, FixedAnswer, USUAL_DEADLINE_MS};

@@ -2,6 +2,7 @@
 //! from here, the terminal's `--json` is [`Record`].
 
 mod settings;
+mod verify;
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use serde::{Deserialize, Serialize};
@@ -12,7 +13,13 @@ use webhook::{
     sender::{self, Sender},
 };
 
-pub use self::settings::{AnswerView, SettingsView};
+pub use self::{
+    settings::{AnswerView, SettingsView},
+    verify::{
+        DiagnosisView, DifferenceView, FindingView, MadeSecret, MendView, SchemeView, SecretView,
+        SignedHeader, StepsView, VerdictView, VerificationView,
+    },
+};
 
 /// Where a capture came in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
@@ -68,6 +75,8 @@ pub struct CaptureRow {
     pub summary: Option<String>,
     /// The last attempt to pass it on.
     pub delivery: Option<RowDelivery>,
+    /// What its signature proved; none where it bears none and need not, or is not judged yet.
+    pub verdict: Option<VerdictView>,
 }
 
 /// One header field.
@@ -539,7 +548,12 @@ pub enum Event {
         /// Their ids.
         captures: Vec<String>,
     },
-    /// An endpoint came, went or changed.
+    /// Signatures of captures were judged, for the first time or again.
+    Verified {
+        /// The ids of those with a verdict.
+        captures: Vec<String>,
+    },
+    /// An endpoint came, went or changed, or one of its secrets.
     Endpoints,
 }
 

@@ -2,6 +2,7 @@
 import type { RowDelivery } from "./RowDelivery";
 import type { SenderView } from "./SenderView";
 import type { Source } from "./Source";
+import type { VerdictView } from "./VerdictView";
 
 /**
  * One line of the list.
@@ -70,4 +71,8 @@ summary: string | null,
 /**
  * The last attempt to pass it on.
  */
-delivery: RowDelivery | null, };
+delivery: RowDelivery | null, 
+/**
+ * What its signature proved; none where it bears none and need not, or is not judged yet.
+ */
+verdict: VerdictView | null, };

@@ -16,4 +16,8 @@ status: Status, } | { "kind": "delivered",
 /**
  * Their ids.
  */
+captures: Array<string>, } | { "kind": "verified", 
+/**
+ * The ids of those with a verdict.
+ */
 captures: Array<string>, } | { "kind": "endpoints" };

@@ -10,6 +10,7 @@ use webhook::{
 
 use crate::{
     arrival::Arrival,
+    store::verdicts,
     view::{CaptureRow, ListFilter, RowDelivery, SenderView, Source, short},
 };
 
@@ -23,6 +24,8 @@ pub(crate) struct Stored {
     /// Who seems to have sent it, and the type of its event.
     pub(crate) sender: Option<String>,
     pub(crate) event: Option<String>,
+    /// What its signature proved, in a word.
+    pub(crate) verdict: Option<String>,
 }
 
 /// Keeps what arrived. The same id again changes nothing; the answer is whether it was new.
@@ -77,7 +80,10 @@ pub(crate) fn insert(db: &Connection, arrival: &Arrival, now_ms: i64) -> Result<
 
 const ROW: &str = "captures.seq, id, endpoint, is_local, is_held, received_at_ms, stored_at_ms,
     method, captures.target, content_type, captures.body_bytes, flaws,
-    status, error IS NOT NULL, total_ms, sender, event, summary FROM captures
+    status, error IS NOT NULL, total_ms, sender, event, summary,
+    verdicts.reason AS verdict, verdicts.scheme AS verdict_scheme,
+    verdicts.secret AS verdict_secret, verdicts.why AS verdict_why FROM captures
+    LEFT JOIN verdicts ON verdicts.seq = captures.seq
     LEFT JOIN deliveries ON number =
         (SELECT max(number) FROM deliveries WHERE deliveries.seq = captures.seq)";
 
@@ -117,6 +123,7 @@ fn row(row: &Row<'_>) -> Result<CaptureRow> {
             .map(SenderView::from),
         event: row.get(16)?,
         summary: row.get(17)?,
+        verdict: verdicts::view(row)?,
         delivery: match row.get::<_, Option<u64>>(14)? {
             None => None,
             Some(total_ms) => Some(RowDelivery {
@@ -148,7 +155,8 @@ const fn source(number: i64) -> Source {
 /// What [`stored`] reads.
 pub(crate) const WHOLE: &str =
     "seq, id, endpoint, is_local, is_held, received_at_ms, peer, flaws, \
-                                head, body, sender, event
+                                head, body, sender, event,
+                                (SELECT reason FROM verdicts WHERE verdicts.seq = captures.seq)
                                 FROM captures JOIN contents USING (seq)";
 
 /// One capture as it arrived.
@@ -178,6 +186,20 @@ pub(crate) fn after(db: &Connection, after: i64, limit: usize) -> Result<Vec<Sto
         "SELECT {WHOLE} WHERE seq > ?1 ORDER BY seq LIMIT ?2"
     ))?
     .query_map(params![after, limit], stored)?
+    .collect()
+}
+
+/// Captures of `endpoint` up to the place `upto`, the newest first, at most `limit`.
+pub(crate) fn of_endpoint(
+    db: &Connection,
+    endpoint: &str,
+    upto: i64,
+    limit: usize,
+) -> Result<Vec<Stored>> {
+    db.prepare_cached(&format!(
+        "SELECT {WHOLE} WHERE endpoint = ?1 AND seq <= ?2 ORDER BY seq DESC LIMIT ?3"
+    ))?
+    .query_map(params![endpoint, upto, limit], stored)?
     .collect()
 }
 
@@ -216,6 +238,7 @@ pub(crate) fn stored(row: &Row<'_>) -> Result<Stored> {
         is_held: row.get(4)?,
         sender: row.get(10)?,
         event: row.get(11)?,
+        verdict: row.get(12)?,
         capture: Capture {
             id: CaptureId::from_bytes(row.get(1)?),
             endpoint,

@@ -6,6 +6,8 @@ pub(crate) mod deliveries;
 pub(crate) mod index;
 pub(crate) mod pairing;
 pub(crate) mod search;
+pub(crate) mod secrets;
+pub(crate) mod verdicts;
 
 use std::path::Path;
 
@@ -14,6 +16,7 @@ use sqlite::{Database, OpenError, rusqlite::Connection};
 const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/1.sql"),
     include_str!("../../migrations/2.sql"),
+    include_str!("../../migrations/3.sql"),
 ];
 
 /// Opens the history in the folder `data`.

@@ -93,7 +93,8 @@ fn damaged(column: usize, error: NotAPin) -> Error {
     Error::FromSqlConversionFailure(column, Type::Text, Box::new(error))
 }
 
-fn changed(db: &Connection) -> Result<()> {
+/// Has other programs on this file look.
+pub(crate) fn changed(db: &Connection) -> Result<()> {
     db.execute("UPDATE revision SET number = number + 1", ())
         .map(drop)
 }

@@ -232,6 +232,7 @@ impl<'a> Asked<'a> {
             endpoint_name: name.map(String::as_str),
             provider: stored.sender.as_deref(),
             event: stored.event.as_deref(),
+            verdict: stored.verdict.as_deref(),
             marks: &marks,
             ..Facts::default()
         };

@@ -42,6 +42,7 @@ impl NameField {
             Self::Verify => Some(&[
                 "valid",
                 "invalid",
+                "none",
                 "unknown",
                 "unsigned",
                 "missing",

@@ -284,6 +284,7 @@ fn a_capture_matches_what_is_in_it() {
         "provider:git",
         "verify:valid",
         "verify:unsigned",
+        "verify:none",
         "source:local",
         "endpoint:hooks",
         "path:x=1",
@@ -323,11 +324,13 @@ fn what_is_not_known_does_not_hold() {
         "type:*",
         "status<599",
         "verify:unknown",
+        "verify:*",
         "is:failed",
     ] {
         check(unknown, false);
         check(&format!("-{unknown}"), true);
     }
+    check("verify:none", true);
 }
 
 #[test]

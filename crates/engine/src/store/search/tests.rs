@@ -24,6 +24,13 @@ use crate::{
 const NOW_MS: i64 = 1_772_296_200_000;
 const HOUR_MS: i64 = 3_600_000;
 const SENDERS: [Option<&str>; 3] = [None, Some("github"), Some("Stripe")];
+const VERDICTS: [Option<&str>; 5] = [
+    Some("ok"),
+    None,
+    Some("stale"),
+    Some("unknown"),
+    Some("unsigned"),
+];
 const EVENTS: [Option<&str>; 3] = [Some("push"), None, Some("payment_intent.succeeded")];
 
 /// A history of 60 captures, four of them deleted, of which the indexes have the first 50.
@@ -110,6 +117,10 @@ impl History {
                 (seq, SENDERS[at % 3], EVENTS[at / 3 % 3]),
             )
             .unwrap();
+            if let Some(reason) = VERDICTS[at % 5] {
+                let put = "INSERT INTO verdicts (seq, reason, scheme) VALUES (?1, ?2, 'github')";
+                db.execute(put, (seq, reason)).unwrap();
+            }
             all.push((seq, arrival));
             if number == 19 || number == 49 {
                 while let Some(batch) = index::next(&db, 7).unwrap() {
@@ -157,6 +168,7 @@ impl History {
                 endpoint_name: [None, Some("Acme hooks"), Some("x")][at % 3],
                 provider: SENDERS[at % 3],
                 event: EVENTS[at / 3 % 3],
+                verdict: VERDICTS[at % 5],
                 marks: &marks,
                 ..Facts::default()
             };
@@ -182,7 +194,7 @@ impl History {
 }
 
 /// Texts of which each finds some and not all.
-const CRAFTED: [&str; 56] = [
+const CRAFTED: [&str; 61] = [
     "acme",
     "acm",
     "\"refs/heads\"",
@@ -239,6 +251,11 @@ const CRAFTED: [&str; 56] = [
     "is:flawed",
     "size>100",
     "after:4h",
+    "verify:valid",
+    "verify:invalid",
+    "verify:none",
+    "verify:*",
+    "-verify:un*",
 ];
 
 #[test]
@@ -258,7 +275,7 @@ fn the_store_finds_what_the_language_says() {
         "header.host:*",
         "before:0s",
         "status:200",
-        "verify:valid",
+        "verify:mismatch",
         "is:pinned",
         "or(acme, -acme)",
         "source:*",
