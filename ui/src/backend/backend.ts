@@ -4,12 +4,14 @@
 import type { CaptureDetail } from "../bindings/CaptureDetail";
 import type { CaptureRow } from "../bindings/CaptureRow";
 import type { DeliveryView } from "../bindings/DeliveryView";
+import type { DiagnosisView } from "../bindings/DiagnosisView";
 import type { EndpointView } from "../bindings/EndpointView";
 import type { EngineEvent } from "../bindings/EngineEvent";
 import type { ForwardView } from "../bindings/ForwardView";
 import type { LinkView } from "../bindings/LinkView";
 import type { ListFilter } from "../bindings/ListFilter";
 import type { ListInfo } from "../bindings/ListInfo";
+import type { MadeSecret } from "../bindings/MadeSecret";
 import type { Part } from "../bindings/Part";
 import type { QueryHelp } from "../bindings/QueryHelp";
 import type { SettingsView } from "../bindings/SettingsView";
@@ -17,6 +19,7 @@ import type { Status } from "../bindings/Status";
 import type { TextPage } from "../bindings/TextPage";
 import type { TreePage } from "../bindings/TreePage";
 import type { UiError } from "../bindings/UiError";
+import type { VerificationView } from "../bindings/VerificationView";
 
 /** What the page asks of the engine. Whatever fails, fails with a {@link UiError}. */
 export interface Backend {
@@ -76,10 +79,35 @@ export interface Backend {
   /** Posts a sample to the receiver on this computer. */
   sendTest(): Promise<void>;
 
+  /** What there is to say about a capture's signature, and the secrets of its endpoint. */
+  verification(id: string): Promise<VerificationView>;
+  /** Bytes of what was signed; fewer than `count` only at the end. */
+  signedBytes(id: string, from: number, count: number): Promise<Uint8Array>;
+  /** Looks for what would have matched where a signature fails. */
+  diagnose(id: string): Promise<DiagnosisView>;
+  /** Keeps a secret of an endpoint; `value` null has one made, which is told this once. */
+  addSecret(endpoint: string, secret: NewSecret): Promise<MadeSecret>;
+  /** Says that another secret has taken the place of one, or no longer; it counts all the same. */
+  retireSecret(endpoint: string, name: string, isOld: boolean): Promise<void>;
+  removeSecret(endpoint: string, name: string): Promise<void>;
+  /** Has a sender's test event sent to an endpoint; the status that was answered. */
+  sendTestEvent(endpoint: string, scheme: string): Promise<number>;
+
   /** Calls `heard` with each batch of events until the function that it returns is called. */
   onEvents(heard: (events: EngineEvent[]) => void): () => void;
   /** Calls `heard` with each link that is opened, and once with one from before, until as above. */
   onLink(heard: (link: LinkView) => void): () => void;
+}
+
+/** A signing secret as it is typed in. */
+export interface NewSecret {
+  /** Null: after its scheme. */
+  name: string | null;
+  /** Null: as the sender signs who is recognised. */
+  scheme: string | null;
+  /** Where the signature stands, if not where the scheme has it. */
+  header: string | null;
+  value: string | null;
 }
 
 /** What was thrown, as an error that a person can read. */

@@ -220,7 +220,7 @@ export class Desk {
     return whole;
   }
 
-  #hear({ captured, delivered, status, hasEndpoints }: Heard): void {
+  #hear({ captured, delivered, verified, status, hasEndpoints }: Heard): void {
     if (status) this.status.hear(status);
     if (captured > 0) {
       void this.captures.grow();
@@ -229,6 +229,12 @@ export class Desk {
     if (delivered.length > 0) {
       void this.captures.refresh(delivered);
       void this.inspection.hear(delivered);
+    }
+    if (verified) {
+      void this.captures.refresh(verified);
+      void this.inspection.hearVerdicts(verified);
+      // A list that asks for verdicts takes a capture in when it has one.
+      if (captured === 0) void this.captures.grow();
     }
     if (captured > 0 || hasEndpoints) void this.endpoints.load();
   }

@@ -42,7 +42,18 @@ test("the next frame begins from nothing", () => {
   draw();
   draw();
   expect(heard).toEqual([
-    { captured: 2, delivered: [], status: null, hasEndpoints: true },
-    { captured: 3, delivered: [], status: null, hasEndpoints: false },
+    { captured: 2, delivered: [], verified: null, status: null, hasEndpoints: true },
+    { captured: 3, delivered: [], verified: null, status: null, hasEndpoints: false },
   ]);
+});
+
+test("verdicts of several batches are one, also those of captures without any", () => {
+  const heard: Heard[] = [];
+  const perFrame = new HeardPerFrame((sum) => heard.push(sum));
+  perFrame.add([{ kind: "verified", captures: ["a"] }]);
+  perFrame.add([{ kind: "verified", captures: ["b"] }]);
+  draw();
+  perFrame.add([{ kind: "verified", captures: [] }]);
+  draw();
+  expect(heard.map(({ verified }) => verified)).toEqual([["a", "b"], []]);
 });

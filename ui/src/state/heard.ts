@@ -10,6 +10,8 @@ export interface Heard {
   captured: number;
   /** The captures that were passed on, or failed to be. */
   delivered: readonly string[];
+  /** The captures whose signatures were judged; null where none were, not even without a verdict. */
+  verified: readonly string[] | null;
   /** The newest status, if it changed. */
   status: Status | null;
   /** Whether endpoints came, went or were renamed. */
@@ -38,7 +40,13 @@ export class HeardPerFrame {
   }
 }
 
-const NOTHING: Heard = { captured: 0, delivered: [], status: null, hasEndpoints: false };
+const NOTHING: Heard = {
+  captured: 0,
+  delivered: [],
+  verified: null,
+  status: null,
+  hasEndpoints: false,
+};
 
 function sum(heard: Heard, event: EngineEvent): Heard {
   switch (event.kind) {
@@ -46,6 +54,8 @@ function sum(heard: Heard, event: EngineEvent): Heard {
       return { ...heard, captured: heard.captured + event.count };
     case "delivered":
       return { ...heard, delivered: [...heard.delivered, ...event.captures] };
+    case "verified":
+      return { ...heard, verified: [...(heard.verified ?? []), ...event.captures] };
     case "status":
       return { ...heard, status: event.status };
     case "endpoints":

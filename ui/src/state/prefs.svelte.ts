@@ -6,7 +6,7 @@ const LANGUAGES = ["en", "zh"] as const;
 const VIEWS = ["tree", "text", "hex"] as const;
 
 /** The parts of a capture, in the order of their tabs. */
-export const TABS = ["body", "headers", "query", "raw", "response"] as const;
+export const TABS = ["body", "headers", "query", "raw", "response", "verify"] as const;
 
 /** Limits of the panes' widths, and the first ones, in pixels. */
 export const SIDE_PX = { min: 150, max: 360, first: 200 };
@@ -28,6 +28,8 @@ export interface Looks {
   isListOpen: boolean;
   /** Whether times are shown as clock times and not as ages. */
   isAbsolute: boolean;
+  /** The framework whose mends are shown; null until one was chosen. */
+  framework: string | null;
 }
 
 /** A store of texts by name; the browser's local storage is one. */
@@ -92,6 +94,7 @@ function parse(chosen: object, language: string): Looks {
     isSideOpen: of.isSideOpen !== false,
     isListOpen: of.isListOpen !== false,
     isAbsolute: of.isAbsolute === true,
+    framework: typeof of.framework === "string" ? of.framework : null,
   };
 }
 

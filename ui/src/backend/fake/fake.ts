@@ -4,24 +4,28 @@
 import type { CaptureDetail } from "../../bindings/CaptureDetail";
 import type { CaptureRow } from "../../bindings/CaptureRow";
 import type { DeliveryView } from "../../bindings/DeliveryView";
+import type { DiagnosisView } from "../../bindings/DiagnosisView";
 import type { EndpointView } from "../../bindings/EndpointView";
 import type { EngineEvent } from "../../bindings/EngineEvent";
 import type { ForwardView } from "../../bindings/ForwardView";
 import type { LinkView } from "../../bindings/LinkView";
 import type { ListFilter } from "../../bindings/ListFilter";
 import type { ListInfo } from "../../bindings/ListInfo";
+import type { MadeSecret } from "../../bindings/MadeSecret";
 import type { Part } from "../../bindings/Part";
 import type { QueryHelp } from "../../bindings/QueryHelp";
 import type { SettingsView } from "../../bindings/SettingsView";
 import type { Status } from "../../bindings/Status";
 import type { TextPage } from "../../bindings/TextPage";
 import type { TreePage } from "../../bindings/TreePage";
-import type { Backend } from "../backend";
+import type { VerificationView } from "../../bindings/VerificationView";
+import type { Backend, NewSecret } from "../backend";
 import { attempts, body } from "./answers";
 import { fault, Owned } from "./owned";
 import { outline, treePage, type Outline } from "./outline";
 import { helpWith, lets } from "./query";
 import type { Maker, Sample } from "./samples";
+import { Signatures } from "./signatures";
 
 /** What a fake engine starts with. */
 export interface Start {
@@ -52,6 +56,7 @@ export class FakeBackend implements Backend {
   readonly #lists = new Map<number, List>();
   readonly #listeners = new Set<(events: EngineEvent[]) => void>();
   readonly #owned: Owned;
+  readonly #signatures: Signatures;
   readonly #passedOn = new Set<number>();
   readonly #linkListeners = new Set<(link: LinkView) => void>();
   #link: LinkView | null = null;
@@ -67,6 +72,7 @@ export class FakeBackend implements Backend {
   constructor(start: Start) {
     this.start = start;
     this.#owned = new Owned(start.endpoints);
+    this.#signatures = new Signatures(start.endpoints[0]?.id);
     this.#status = start.status;
   }
 
@@ -279,6 +285,59 @@ export class FakeBackend implements Backend {
     });
   }
 
+  verification(id: string): Promise<VerificationView> {
+    return this.#answer(`verification ${id}`, () => {
+      const seq = this.#seq(id);
+      return this.#signatures.verification(seq, this.#endpointOf(seq), this.#sample(seq));
+    });
+  }
+
+  signedBytes(id: string, from: number, count: number): Promise<Uint8Array> {
+    return this.#answer(`signedBytes ${String(from)} ${String(count)}`, () =>
+      this.#sample(this.#seq(id)).body.slice(from, from + count),
+    );
+  }
+
+  diagnose(id: string): Promise<DiagnosisView> {
+    return this.#answer(`diagnose ${id}`, () => this.#signatures.diagnosis(this.#seq(id)));
+  }
+
+  addSecret(endpoint: string, secret: NewSecret): Promise<MadeSecret> {
+    const kept = { ...secret, value: secret.value === null ? null : "•" };
+    return this.#judged(`addSecret ${JSON.stringify([endpoint, kept])}`, () =>
+      this.#signatures.add(endpoint, secret),
+    );
+  }
+
+  retireSecret(endpoint: string, name: string, isOld: boolean): Promise<void> {
+    return this.#judged(`retireSecret ${name}`, () => {
+      this.#signatures.retire(endpoint, name, isOld);
+    });
+  }
+
+  removeSecret(endpoint: string, name: string): Promise<void> {
+    return this.#judged(`removeSecret ${name}`, () => {
+      this.#signatures.remove(endpoint, name);
+    });
+  }
+
+  sendTestEvent(endpoint: string, scheme: string): Promise<number> {
+    return this.#answer(`sendTestEvent ${endpoint} ${scheme}`, () => {
+      this.arrive(1);
+      return 200;
+    });
+  }
+
+  /** As {@link #answer}, and tells that the newest captures were judged again. */
+  async #judged<Answer>(asked: string, answer: () => Answer): Promise<Answer> {
+    const answered = await this.#answer(asked, answer);
+    const newest = Array.from({ length: Math.min(128, this.#total) }, (_, at) =>
+      this.#row(this.#total - 1 - at),
+    );
+    this.#tell([{ kind: "verified", captures: newest.map(({ id }) => id) }]);
+    return answered;
+  }
+
   onEvents(heard: (events: EngineEvent[]) => void): () => void {
     this.#listeners.add(heard);
     return () => this.#listeners.delete(heard);
@@ -363,6 +422,7 @@ export class FakeBackend implements Backend {
       delivery: last
         ? { status: last.status, isBroken: last.error !== null, totalMs: last.totalMs }
         : null,
+      verdict: this.#signatures.verdict(seq, endpoint, sample),
       ...(sample.about ?? { sender: null, event: null, summary: null }),
     };
   }
