@@ -269,7 +269,8 @@ impl Engine {
         let address = bound.as_ref().map(|(_, address)| *address);
         if let Some((listener, address)) = bound {
             let body_bytes = parts.settings.receiver.body_limit_bytes;
-            let router = receiver::router(intake.clone(), clock, body_bytes);
+            let router =
+                receiver::router(intake.clone(), clock, Arc::clone(&parts.vault), body_bytes);
             let limits = Limits {
                 body_bytes,
                 ..Limits::default()
@@ -284,6 +285,7 @@ impl Engine {
             data: parts.options.data.clone(),
             database: Arc::clone(&parts.database),
             secrets: Arc::clone(&parts.secrets),
+            vault: Arc::clone(&parts.vault),
             intake,
             clock,
             state: Arc::clone(&parts.line),

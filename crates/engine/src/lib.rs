@@ -9,6 +9,7 @@ mod endpoints;
 mod engine;
 pub mod export;
 mod forward;
+mod handshakes;
 mod help;
 pub mod import;
 mod indexer;
