@@ -26,6 +26,7 @@ test("number keys choose tabs, arrow keys move between them", async () => {
     ["3", "Query"],
     ["4", "Raw"],
     ["5", "Response"],
+    ["6", "Verify"],
     ["1", "Body"],
   ] as const) {
     await page.keyboard.press(key);
@@ -35,7 +36,7 @@ test("number keys choose tabs, arrow keys move between them", async () => {
   await page.keyboard.press("ArrowRight");
   expect(await selectedTab(page)).toContain("Headers");
   await page.keyboard.press("End");
-  expect(await selectedTab(page)).toContain("Response");
+  expect(await selectedTab(page)).toContain("Verify");
   expect(await page.locator("[role=tab][tabindex='0']").count()).toBe(1);
 });
 
