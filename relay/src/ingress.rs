@@ -63,7 +63,8 @@ pub(crate) async fn receive(State(shared): State<Arc<Shared>>, request: Request)
         flaws: received.flaws,
     };
     let (id, body_bytes) = (capture.id, capture.body.len());
-    let url = format!("https://relay{}", capture.head.target().escape_ascii());
+    let target = String::from_utf8_lossy(capture.head.target());
+    let url = format!("https://relay{target}");
     let asked = verify::request::Request::of(&capture, &url);
     let challenge = handshake::open_answer(&asked);
     // What proves a secret only the desktop can say: it is asked, as long as it is up.

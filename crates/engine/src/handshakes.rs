@@ -27,8 +27,9 @@ const WITH_SECRETS: [(&str, Scheme); 4] = [
 
 /// What the sender of `capture` is to be answered, if that is a challenge.
 pub(crate) fn answer(capture: &Capture, ring: &Ring) -> Option<handshake::Answer> {
-    // Only the query counts, and what has none is not worth the URL.
-    let url = format!("http://localhost{}", capture.head.target().escape_ascii());
+    // Of the URL only the query counts.
+    let target = String::from_utf8_lossy(capture.head.target());
+    let url = format!("http://localhost{target}");
     let request = Request::of(capture, &url);
     if !handshake::may_be(&request) {
         return None;
