@@ -182,7 +182,10 @@ mod tests {
     fn captured(news: &[Event]) -> u64 {
         let counts = news.iter().map(|event| match event {
             Event::Captured { count } => *count,
-            Event::Delivered { .. } | Event::Status { .. } | Event::Endpoints => 0,
+            Event::Delivered { .. }
+            | Event::Verified { .. }
+            | Event::Status { .. }
+            | Event::Endpoints => 0,
         });
         counts.sum()
     }
@@ -203,6 +206,18 @@ mod tests {
         );
         assert!(all.len() <= 22, "{}", all.len());
         assert!(all.is_sorted_by(|(one, _), (next, _)| *next - *one >= PAUSE));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn verdicts_of_many_batches_are_told_as_one() {
+        let mut page = Page::open(256);
+        let verified = |ids: &[&str]| Event::Verified {
+            captures: ids.iter().map(|id| (*id).to_owned()).collect(),
+        };
+        page.say(verified(&["a"]));
+        page.say(verified(&[]));
+        page.say(verified(&["b"]));
+        assert_eq!(page.told().await.1, vec![verified(&["a", "b"])]);
     }
 
     #[tokio::test(start_paused = true)]
