@@ -76,6 +76,14 @@ fn main() {
         "confirm_target",
         "confirmed_targets",
         "forget_target",
+        "secrets",
+        "add_secret",
+        "retire_secret",
+        "remove_secret",
+        "verification",
+        "signed_bytes",
+        "diagnose",
+        "send_test_event",
     ]);
     tauri_build::try_build(Attributes::new().app_manifest(manifest))
         .expect("the page is built, the capabilities and the settings are right");

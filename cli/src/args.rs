@@ -3,7 +3,10 @@
 use std::{ffi::OsString, net::SocketAddr, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum, builder::PossibleValue};
-use webhook::export::{Destination, FORMATS};
+use webhook::{
+    export::{Destination, FORMATS},
+    verify::scheme::Scheme,
+};
 
 use crate::measure;
 
@@ -112,8 +115,18 @@ pub(crate) enum Command {
     Hooks(Hooks),
     /// Commands that rules have run, the newest first
     Runs(Runs),
-    /// Judge signatures: one JSON object a line in, one verdict a line out
-    Verify(Batch),
+    /// Keep the secrets that senders sign with, in the system's keychain
+    Secret(Secret),
+    /// Judge signatures, of captures or of lines of JSON
+    #[command(after_help = VERIFY_EXIT)]
+    Verify(Verify),
+    /// Find out why a capture's signature fails: what would have matched, and what to do
+    Doctor(Doctor),
+    /// Sign a file, or a capture anew, as a sender does
+    #[command(after_help = SIGN_EXAMPLES)]
+    Sign(Sign),
+    /// Send an address a realistic test event of a sender, signed with the address's secret
+    SendTest(SendTest),
     /// Answer the challenges of senders: one JSON object a line in, one answer a line out
     Handshake(Batch),
 }
@@ -383,6 +396,141 @@ pub(crate) enum HistoryCommand {
         /// The file [default: the history of the data folder]
         file: Option<PathBuf>,
     },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Secret {
+    #[command(subcommand)]
+    pub(crate) command: SecretCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SecretCommand {
+    /// Add a secret; its value is asked for, or read from the standard input
+    Add {
+        /// The address's id or name; `local` is the receiver on this computer
+        endpoint: String,
+        /// How it signs [default: as the sender does who is recognised]
+        #[arg(long, value_name = "SCHEME", value_parser = schemes())]
+        scheme: Option<String>,
+        /// What you call it
+        #[arg(long)]
+        name: Option<String>,
+        /// The header in which the signature stands, where it is not the scheme's own
+        #[arg(long, requires = "scheme")]
+        header: Option<String>,
+        /// Make a value and print it, this once
+        #[arg(long)]
+        generate: bool,
+    },
+    /// List secrets, without their values
+    Ls {
+        /// The address's id or name [default: all]
+        endpoint: Option<String>,
+        /// Print one JSON object a line
+        #[arg(long)]
+        json: bool,
+    },
+    /// Say that another secret has taken the place of one; it still counts
+    Retire {
+        /// The address's id or name
+        endpoint: String,
+        /// The secret's name
+        name: String,
+        /// Undo it
+        #[arg(long)]
+        undo: bool,
+    },
+    /// Remove a secret
+    Rm {
+        /// The address's id or name
+        endpoint: String,
+        /// The secret's name
+        name: String,
+    },
+}
+
+const VERIFY_EXIT: &str = "\
+Exit codes: 0 all are valid, 1 some are not, 2 some cannot be judged (no secret, no signature).";
+
+#[derive(Debug, Args)]
+pub(crate) struct Verify {
+    /// The captures' ids, or how these begin
+    #[arg(required_unless_present = "batch", value_name = "ID")]
+    pub(crate) ids: Vec<String>,
+    /// With this secret of the capture's address alone
+    #[arg(long, value_name = "NAME")]
+    pub(crate) secret_name: Option<String>,
+    /// Print one JSON object a line: id, valid, reason, scheme, secret, covers, why
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Judge a file of lines instead, one JSON object each; `-` is the standard input
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["ids", "secret_name", "json"])]
+    pub(crate) batch: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Doctor {
+    /// The capture's id, or how it begins
+    pub(crate) id: String,
+    /// The signature that your own program came to, to learn what it did differently
+    #[arg(long, value_name = "SIGNATURE")]
+    pub(crate) computed: Option<String>,
+    /// Only what to do in this framework, such as Express
+    #[arg(long, value_name = "NAME")]
+    pub(crate) framework: Option<String>,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+const SIGN_EXAMPLES: &str = "\
+Examples:
+  tenterhook sign --file event.json --scheme github --secret-name acme
+  tenterhook sign --file event.json --scheme stripe < secret.txt
+  tenterhook sign 01a2010b --scheme slack --secret-name team --curl | sh
+
+Without --secret-name the secret is the first line of the standard input. Printed are the headers
+that sign, or with --curl a whole command.";
+
+#[derive(Debug, Args)]
+pub(crate) struct Sign {
+    /// The capture's id, or how it begins
+    #[arg(required_unless_present = "file", value_name = "ID")]
+    pub(crate) id: Option<String>,
+    /// The body to sign, instead of a capture's
+    #[arg(long, value_name = "FILE", conflicts_with = "id")]
+    pub(crate) file: Option<PathBuf>,
+    /// How to sign
+    #[arg(long, value_name = "SCHEME", value_parser = schemes())]
+    pub(crate) scheme: String,
+    /// The name of the secret
+    #[arg(long, value_name = "NAME")]
+    pub(crate) secret_name: Option<String>,
+    /// The address whose secret it is, by id or name [default: the capture's, or `local`]
+    #[arg(long, value_name = "ENDPOINT")]
+    pub(crate) endpoint: Option<String>,
+    /// The URL that it is sent to; some senders sign it [default: the capture's, or localhost]
+    #[arg(long, value_name = "URL")]
+    pub(crate) url: Option<String>,
+    /// Print a curl command that sends it
+    #[arg(long)]
+    pub(crate) curl: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SendTest {
+    /// The address's id or name; `local` is the receiver on this computer
+    pub(crate) endpoint: String,
+    /// Whose event
+    #[arg(long, value_name = "SCHEME", value_parser = schemes())]
+    pub(crate) sender: String,
+}
+
+fn schemes() -> clap::builder::PossibleValuesParser {
+    Scheme::ALL
+        .map(|scheme| PossibleValue::new(scheme.name()).help(scheme.title()))
+        .into()
 }
 
 #[derive(Debug, Args)]

@@ -108,6 +108,9 @@ async fn show(
             ));
         }
     }
+    if query.contains("verify") {
+        engine.judge_all().await?;
+    }
     let seqs = match engine.newest_of(filter, limit).await {
         Err(Error::Query(problems)) => anyhow::bail!(pointed(&query, &problems)),
         other => other?,

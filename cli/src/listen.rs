@@ -46,7 +46,7 @@ async fn follow(
     shown: &mut i64,
     json: bool,
 ) -> anyhow::Result<()> {
-    let mut said = None;
+    let (mut said, from) = (None, *shown);
     loop {
         match events.recv().await {
             Ok(Event::Captured { .. }) | Err(RecvError::Lagged(_)) => {
@@ -64,6 +64,9 @@ async fn follow(
             }
             Ok(Event::Delivered { captures }) if !json => {
                 show_deliveries(engine, &captures).await?;
+            }
+            Ok(Event::Verified { captures }) if !json => {
+                show_verdicts(engine, &captures, from).await?;
             }
             Ok(_) => {}
             Err(RecvError::Closed) => return Ok(()),
@@ -94,6 +97,17 @@ async fn show_deliveries(engine: &Engine, captures: &[String]) -> anyhow::Result
     for id in captures {
         if let Some(delivery) = engine.deliveries(id).await?.first() {
             print::note(&print::delivery(id, delivery));
+        }
+    }
+    Ok(())
+}
+
+/// What the signatures of captures proved, of those that were shown since this began.
+async fn show_verdicts(engine: &Engine, captures: &[String], from: i64) -> anyhow::Result<()> {
+    for id in captures {
+        let row = engine.detail(id).await?.row;
+        if row.seq > from && row.verdict.is_some() {
+            print::note(&format!("  {}  {id}", print::verdict(row.verdict.as_ref())));
         }
     }
     Ok(())

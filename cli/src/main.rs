@@ -21,7 +21,9 @@ mod prune;
 mod replay;
 mod rules;
 mod runs;
+mod secret;
 mod serve;
+mod signatures;
 mod verbs;
 
 use std::{
@@ -52,7 +54,7 @@ fn main() -> ExitCode {
         .map_err(anyhow::Error::from)
         .and_then(|runtime| runtime.block_on(run(cli)));
     match result {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         // Whoever read the output has seen enough.
         Err(error) if print::is_closed(&error) => ExitCode::SUCCESS,
         Err(error) => {
@@ -62,29 +64,40 @@ fn main() -> ExitCode {
     }
 }
 
-async fn run(cli: Cli) -> anyhow::Result<()> {
+async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     // What needs no history does not open one.
-    match &cli.command {
-        Command::Verify(args) => return batch::run(&args.batch, verify::batch::line),
-        Command::Handshake(args) => return batch::run(&args.batch, verify::handshake::batch::line),
-        Command::Hooks(args) => return rules::check(args),
-        Command::Completions { shell } => return completions::print(*shell),
-        Command::Man { out } => return completions::man(out),
-        _ => {}
+    let done = match &cli.command {
+        Command::Verify(args) => args
+            .batch
+            .as_ref()
+            .map(|file| batch::run(file, verify::batch::line)),
+        Command::Handshake(args) => Some(batch::run(&args.batch, verify::handshake::batch::line)),
+        Command::Hooks(args) => Some(rules::check(args)),
+        Command::Completions { shell } => Some(completions::print(*shell)),
+        Command::Man { out } => Some(completions::man(out)),
+        _ => None,
+    };
+    if let Some(result) = done {
+        return result.map(|()| ExitCode::SUCCESS);
     }
     let data = cli.data.or_else(engine::data_folder);
     let data = data.context("there is no home folder here: say where with --data DIR")?;
     if let Command::History(args) = &cli.command
         && history::is_done_without(args, &data, now_ms)?
     {
-        return Ok(());
+        return Ok(ExitCode::SUCCESS);
     }
     let engine = Engine::open(Options {
         data,
         clock: now_ms,
         use_keychain: !cli.no_keychain,
     })?;
-    match cli.command {
+    let done = match cli.command {
+        Command::Verify(args) => return signatures::judge(&engine, &args).await,
+        Command::Doctor(args) => return signatures::doctor(&engine, &args).await,
+        Command::Secret(args) => secret::run(&engine, args.command).await,
+        Command::Sign(args) => signatures::sign(&engine, &args).await,
+        Command::SendTest(args) => signatures::send_test(&engine, &args).await,
         Command::Listen(args) => listen::run(&engine, &args).await,
         Command::Pair { connect } => verbs::pair(&engine, &connect).await,
         Command::Endpoint(args) => endpoint::run(&engine, args.command).await,
@@ -99,16 +112,16 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::History(args) => history::run(&engine, args).await,
         Command::Rules(args) => rules::run(&engine, args.command).await,
         Command::Runs(args) => runs::run(&engine, args).await,
+        Command::Replay(args) => replay::run(&engine, args).await,
+        Command::Forward(args) => forward::run(&engine, args).await,
+        Command::Check(args) => check::run(&engine, args).await,
         Command::Serve { .. }
-        | Command::Verify(_)
         | Command::Handshake(_)
         | Command::Hooks(_)
         | Command::Completions { .. }
         | Command::Man { .. } => Ok(()),
-        Command::Replay(args) => replay::run(&engine, args).await,
-        Command::Forward(args) => forward::run(&engine, args).await,
-        Command::Check(args) => check::run(&engine, args).await,
-    }
+    };
+    done.map(|()| ExitCode::SUCCESS)
 }
 
 /// The program's clock; all below takes the time from here.

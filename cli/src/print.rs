@@ -4,7 +4,7 @@
 use std::io::{self, IsTerminal, Write};
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
-use engine::view::{DeliveryView, Leg, Probe, ProbeFailure, Record};
+use engine::view::{DeliveryView, Leg, Probe, ProbeFailure, Record, VerdictView};
 use webhook::escape;
 
 /// Writes one line to the output.
@@ -125,6 +125,26 @@ pub(crate) fn delivery(capture: &str, delivery: &DeliveryView) -> String {
     let what: Vec<_> = [answered, failed].into_iter().flatten().collect();
     let target = shown(&delivery.target);
     format!("  → {target}  {}  {capture}", what.join("  "))
+}
+
+/// A verdict in one line for people: a shape, a word, and what it rests on.
+pub(crate) fn verdict(verdict: Option<&VerdictView>) -> String {
+    let shown = |text: &str| escape::for_display(text.as_bytes()).0;
+    let Some(verdict) = verdict else {
+        return "–  no signature".to_owned();
+    };
+    let scheme = &verdict.scheme;
+    let why = verdict.why.as_deref().map(shown).unwrap_or_default();
+    match verdict.reason.as_str() {
+        "ok" => {
+            let secret = verdict.secret.as_deref().map(shown).unwrap_or_default();
+            let covers = verdict.covers.as_deref().unwrap_or("nothing");
+            format!("✔  {scheme}: valid with `{secret}`; covers: {covers}")
+        }
+        "unsigned" => format!("–  {scheme} signs nothing"),
+        "unknown" => format!("?  {scheme}: {why}"),
+        reason => format!("✖  {scheme}: {reason}: {why}"),
+    }
 }
 
 /// Bytes as people say them.

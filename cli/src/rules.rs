@@ -9,7 +9,7 @@ use std::{
 use anyhow::{Context, bail};
 use engine::{
     Engine, check_hooks,
-    view::{ClauseView, FindingView, ListFilter, TrialView},
+    view::{ClauseView, LintView, ListFilter, TrialView},
 };
 use webhook::escape;
 
@@ -126,7 +126,7 @@ pub(crate) fn check(args: &Hooks) -> anyhow::Result<()> {
     }
 }
 
-fn sentence(finding: &FindingView) -> String {
+fn sentence(finding: &LintView) -> String {
     let place = match (finding.line, finding.column) {
         (Some(line), Some(column)) => format!("{line}:{column}: "),
         _ => " ".to_owned(),

@@ -14,8 +14,14 @@ use axum::{
 use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use listener::Received;
 use tracing::{debug, error, warn};
-use webhook::capture::{Capture, CaptureId, EndpointId};
-use wire::{api::PROBE_HEADER, seal::Label};
+use webhook::{
+    capture::{Capture, CaptureId, EndpointId},
+    verify::{self, handshake},
+};
+use wire::{
+    api::{PROBE_HEADER, USUAL_DEADLINE_MS},
+    seal::Label,
+};
 
 use crate::{
     endpoints::Endpoint,
@@ -57,9 +63,18 @@ pub(crate) async fn receive(State(shared): State<Arc<Shared>>, request: Request)
         flaws: received.flaws,
     };
     let (id, body_bytes) = (capture.id, capture.body.len());
-    // Before it is queued, so that the session knows of it when it delivers.
-    let place = settings
+    let target = String::from_utf8_lossy(capture.head.target());
+    let url = format!("https://relay{target}");
+    let asked = verify::request::Request::of(&capture, &url);
+    let challenge = handshake::open_answer(&asked);
+    // What proves a secret only the desktop can say: it is asked, as long as it is up.
+    let asks = challenge.is_none() && handshake::wants_secret(&asked);
+    let deadline_ms = settings
         .deadline_ms
+        .or_else(|| asks.then_some(USUAL_DEADLINE_MS))
+        .filter(|_| challenge.is_none());
+    // Before it is queued, so that the session knows of it when it delivers.
+    let place = deadline_ms
         .filter(|_| shared.presence.is_up(endpoint.device))
         .map(|ms| shared.held.enter(id, Duration::from_millis(ms)));
     if let Err(refusal) = keep(&shared, endpoint.device, capture).await {
@@ -69,7 +84,9 @@ pub(crate) async fn receive(State(shared): State<Arc<Shared>>, request: Request)
     drop(room);
     metrics::counter!("tenterhook_captures_total").increment(1);
     debug!(capture.id = %id, body_bytes, "queued {id}");
-    let mut response = if settings.deadline_ms.is_some() {
+    let mut response = if let Some(challenge) = challenge {
+        challenged(challenge)
+    } else if deadline_ms.is_some() {
         held_answer(&endpoint, place).await
     } else {
         if settings.answer.delay_ms > 0 {
@@ -84,6 +101,21 @@ pub(crate) async fn receive(State(shared): State<Arc<Shared>>, request: Request)
     } else {
         response
     }
+}
+
+/// What a sender is answered who asks whether this is an endpoint at all.
+fn challenged(answer: handshake::Answer) -> Response {
+    let mut response = Response::new(answer.body.into());
+    *response.status_mut() =
+        StatusCode::from_u16(answer.status).expect("a handshake's status is one");
+    for (name, value) in answer.headers {
+        // What is echoed may be no header.
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            let name = HeaderName::from_static(name);
+            response.headers_mut().insert(name, value);
+        }
+    }
+    response
 }
 
 /// The answer of the desktop, if it comes in time, and else the endpoint's own.

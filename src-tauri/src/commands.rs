@@ -3,16 +3,17 @@
 use std::path::Path;
 
 use engine::{
-    EndpointSettings, Engine, Target,
+    EndpointSettings, Engine, NewSecret, Secret, Target,
     export::ExportError,
     link::{self, LinkView},
     view::{
         Background, BodyForm, BodyRef, BodyView, CaptureDetail, CaptureRow, Compacted, Comparison,
-        Confirmed, DeliveryView, EndpointView, Folds, FormatView, ForwardSettings, ForwardView,
-        Found, HistoryFile, HistoryView, Language, ListFilter, ListInfo, MarkChange, Matches,
-        MendedList, Merged, Missed, Part, PrunePreview, QueryHelp, ReplayOptions, ReplayReport,
-        ReplaySelection, Replayed, Restored, Retention, SavedView, SettingsView, Status, TextPage,
-        Timeline, TreePage, UiError, WindowNews,
+        Confirmed, DeliveryView, DiagnosisView, EndpointView, Folds, FormatView, ForwardSettings,
+        ForwardView, Found, HistoryFile, HistoryView, Language, ListFilter, ListInfo, MadeSecret,
+        MarkChange, Matches, MendedList, Merged, Missed, Part, PrunePreview, QueryHelp,
+        ReplayOptions, ReplayReport, ReplaySelection, Replayed, Restored, Retention, SavedView,
+        SecretView, SettingsView, Status, TextPage, Timeline, TreePage, UiError, VerificationView,
+        WindowNews,
     },
 };
 use serde::{Serialize, Serializer};
@@ -131,6 +132,14 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         confirm_target,
         confirmed_targets,
         forget_target,
+        secrets,
+        add_secret,
+        retire_secret,
+        remove_secret,
+        verification,
+        signed_bytes,
+        diagnose,
+        send_test_event,
     ]
 }
 
@@ -679,6 +688,86 @@ async fn confirmed_targets(engine: State<'_, Engine>) -> Result<Vec<Confirmed>, 
 #[command]
 async fn forget_target(engine: State<'_, Engine>, origin: String) -> Result<bool, Error> {
     Ok(engine.forget_target(origin).await?)
+}
+
+#[command]
+async fn secrets(engine: State<'_, Engine>, endpoint: String) -> Result<Vec<SecretView>, Error> {
+    Ok(engine.signing_secrets(&endpoint).await?)
+}
+
+/// With `value` none a secret is made, which the page is told this once.
+#[command]
+async fn add_secret(
+    engine: State<'_, Engine>,
+    endpoint: String,
+    name: Option<String>,
+    scheme: Option<String>,
+    header: Option<String>,
+    value: Option<String>,
+) -> Result<MadeSecret, Error> {
+    let new = NewSecret {
+        name,
+        scheme,
+        header,
+    };
+    let value = value.map(Secret::new);
+    let (secret, made) = engine.add_signing_secret(&endpoint, new, value).await?;
+    let value = made.map(|made| made.reveal().to_owned());
+    Ok(MadeSecret { secret, value })
+}
+
+#[command]
+async fn retire_secret(
+    engine: State<'_, Engine>,
+    endpoint: String,
+    name: String,
+    is_old: bool,
+) -> Result<(), Error> {
+    Ok(engine
+        .retire_signing_secret(&endpoint, &name, is_old)
+        .await?)
+}
+
+#[command]
+async fn remove_secret(
+    engine: State<'_, Engine>,
+    endpoint: String,
+    name: String,
+) -> Result<(), Error> {
+    Ok(engine.remove_signing_secret(&endpoint, &name).await?)
+}
+
+#[command]
+async fn verification(engine: State<'_, Engine>, id: String) -> Result<VerificationView, Error> {
+    Ok(engine.verification(&id, None).await?)
+}
+
+#[command]
+async fn signed_bytes(
+    engine: State<'_, Engine>,
+    id: String,
+    from: usize,
+    count: usize,
+) -> Result<Response, Error> {
+    Ok(Response::new(engine.signed_bytes(&id, from, count).await?))
+}
+
+#[command]
+async fn diagnose(
+    engine: State<'_, Engine>,
+    id: String,
+    computed: Option<String>,
+) -> Result<DiagnosisView, Error> {
+    Ok(engine.diagnose(&id, computed).await?)
+}
+
+#[command]
+async fn send_test_event(
+    engine: State<'_, Engine>,
+    endpoint: String,
+    scheme: String,
+) -> Result<u16, Error> {
+    Ok(engine.send_test_event(&endpoint, &scheme).await?.status)
 }
 
 #[cfg(test)]

@@ -79,6 +79,7 @@ struct News {
     captured: Option<u64>,
     delivered: Vec<String>,
     marked: bool,
+    verified: Option<Vec<String>>,
     endpoints: bool,
     ran: bool,
     removed: bool,
@@ -94,6 +95,10 @@ impl News {
             Event::Delivered { captures } => self.delivered.extend(captures),
             Event::FellBack { .. } => {}
             Event::Marked => self.marked = true,
+            // Also of none: a list that asks for verdicts may take in those without one.
+            Event::Verified { captures } => {
+                self.verified.get_or_insert_default().extend(captures);
+            }
             Event::Endpoints => self.endpoints = true,
             Event::Ran => self.ran = true,
             Event::Removed => self.removed = true,
@@ -123,6 +128,7 @@ impl News {
         let captures = self.delivered;
         let delivered = (!captures.is_empty()).then_some(Event::Delivered { captures });
         let marked = self.marked.then_some(Event::Marked);
+        let verified = self.verified.map(|captures| Event::Verified { captures });
         let endpoints = self.endpoints.then_some(Event::Endpoints);
         let removed = self.removed.then_some(Event::Removed);
         let ran = self.ran.then_some(Event::Ran);
@@ -133,6 +139,7 @@ impl News {
             captured,
             delivered,
             marked,
+            verified,
             removed,
             endpoints,
             ran,
@@ -231,6 +238,18 @@ mod tests {
         );
         assert!(all.len() <= 22, "{}", all.len());
         assert!(all.is_sorted_by(|(one, _), (next, _)| *next - *one >= PAUSE));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn verdicts_of_many_batches_are_told_as_one() {
+        let mut page = Page::open(256);
+        let verified = |ids: &[&str]| Event::Verified {
+            captures: ids.iter().map(|id| (*id).to_owned()).collect(),
+        };
+        page.say(verified(&["a"]));
+        page.say(verified(&[]));
+        page.say(verified(&["b"]));
+        assert_eq!(page.told().await.1, vec![verified(&["a", "b"])]);
     }
 
     #[tokio::test(start_paused = true)]

@@ -88,6 +88,41 @@ fn with_a_keychain_no_secret_is_in_the_data_folder() {
 }
 
 #[test]
+fn with_a_keychain_a_signing_secret_is_in_it_alone_and_serves_the_next_program() {
+    let folder = tempfile::tempdir().unwrap();
+    let desktop = Desktop::new(folder.path());
+    let data = desktop.data.display();
+    fs::create_dir_all(&desktop.data).unwrap();
+    let body = folder.path().join("body.json");
+    fs::write(&body, "{}").unwrap();
+    let body = body.display();
+    let value = "hunter2-in-the-keychain";
+    let script = format!(
+        "echo '{value}' | \"$0\" --data '{data}' secret add local --scheme github --name acme\n\
+         \"$0\" --data '{data}' secret ls\n\
+         \"$0\" --data '{data}' sign --file '{body}' --scheme github --secret-name acme\n\
+         \"$0\" --data '{data}' secret rm local acme\n\
+         ! \"$0\" --data '{data}' sign --file '{body}' --scheme github --secret-name acme"
+    );
+    let output = with_keyring(folder.path(), &script);
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{said}{told}");
+    assert!(said.contains("local  acme  GitHub"), "{said}");
+    let signature = tests::sender::github_signature(value.as_bytes(), b"{}");
+    assert!(said.contains(&signature), "{said}");
+    assert!(
+        !said.contains(value) && !told.contains(value),
+        "{said}{told}"
+    );
+    assert!(!desktop.data.join("secrets.json").exists());
+    for file in fs::read_dir(&desktop.data).unwrap() {
+        let bytes = fs::read(file.unwrap().path()).unwrap();
+        assert!(!String::from_utf8_lossy(&bytes).contains(value));
+    }
+}
+
+#[test]
 fn without_a_keychain_the_user_is_told_where_they_are() {
     let folder = tempfile::tempdir().unwrap();
     let relay = Relay::start(folder.path());

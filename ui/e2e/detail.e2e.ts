@@ -26,7 +26,8 @@ test("number keys choose tabs, arrow keys move between them", async () => {
     ["3", "Query"],
     ["4", "Raw"],
     ["5", "Response"],
-    ["6", "Diff"],
+    ["6", "Verify"],
+    ["7", "Diff"],
     ["1", "Body"],
   ] as const) {
     await page.keyboard.press(key);

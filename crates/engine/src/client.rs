@@ -256,6 +256,40 @@ pub(crate) async fn post_empty(
     Ok(answered.map_err(|error| wrong(error.to_string()))?.0)
 }
 
+/// Sends `request` to its own URL; the answer is the status that came back.
+pub(crate) async fn send(
+    request: &webhook::verify::request::Request<'_>,
+    pin: Option<Pin>,
+) -> Result<u16, ReachError> {
+    let broken = |reason: String| ReachError::NoRelay {
+        at: request.url.to_string(),
+        reason,
+    };
+    let url: Url = request
+        .url
+        .parse()
+        .map_err(|error: url::ParseError| broken(error.to_string()))?;
+    let wrong = |reason: String| ReachError::NoRelay {
+        at: at(&url),
+        reason,
+    };
+    let mut sent = Request::builder()
+        .method(&*request.method)
+        .uri(&url[url::Position::BeforePath..])
+        .header(header::HOST, at(&url));
+    for (name, value) in &request.headers {
+        sent = sent.header(&**name, &**value);
+    }
+    let sent = sent
+        .body(Full::new(Bytes::copy_from_slice(&request.body)))
+        .map_err(|error| wrong(error.to_string()))?;
+    let stream = connect(&url, pin).await?;
+    let answered = timeout(STEP, exchange(stream, sent)).await;
+    let answered = answered.map_err(|_| wrong(LATE.to_owned()))?;
+    let (status, _) = answered.map_err(|error| wrong(error.to_string()))?;
+    Ok(status.as_u16())
+}
+
 /// Posts a sample to the receiver at `address`.
 pub(crate) async fn send_sample(address: SocketAddr) -> Result<(), ReachError> {
     const SAMPLE: &str = r#"{"event":"test","message":"Hello from Tenterhook","items":[1,2,3]}"#;

@@ -42,12 +42,15 @@ use crate::{
     saved::SaveError,
     secrets::{Secret, SecretError, Secrets},
     settings::{Settings, SettingsError},
+    signatures::SignatureError,
     store::{
         self, captures, forwards, index,
         pairing::{self, Endpoint, Pairing},
         search::{self, Sought},
     },
     tunnel::{self, Tunnel},
+    vault::Vault,
+    verifier::Verifier,
     view::{
         CaptureDetail, CaptureRow, EndpointView, Event, LineState, ListFilter, ListInfo, Notice,
         Part, QueryHelp, Record, Source, Status,
@@ -149,6 +152,9 @@ pub enum Error {
     /// The filters cannot be kept so.
     #[error(transparent)]
     Save(#[from] SaveError),
+    /// Something about a signature.
+    #[error(transparent)]
+    Signature(#[from] SignatureError),
     /// The receiver on this computer is not up.
     #[error("the local receiver is not running: choose a free port in the settings")]
     NoReceiver,
@@ -188,6 +194,8 @@ impl Error {
             Self::Save(SaveError::Name) => "saved_name",
             Self::Save(SaveError::Taken(_)) => "saved_taken",
             Self::Save(_) => "saved",
+            Self::Signature(SignatureError::NameTaken(_)) => "secret_name_taken",
+            Self::Signature(_) => "signature",
             Self::NoReceiver => "no_receiver",
         }
     }
@@ -208,6 +216,7 @@ struct Parts {
     settings: Settings,
     database: Arc<Database>,
     secrets: Arc<Secrets>,
+    vault: Arc<Vault>,
     lists: Lists,
     inspect: Inspect,
     bodies: Bodies,
@@ -237,10 +246,12 @@ impl Engine {
     pub fn open(options: Options) -> Result<Self, OpenError> {
         let database = store::open(&options.data)?;
         let settings = Settings::read(&options.data)?;
+        let secrets = Arc::new(Secrets::new(&options.data, options.use_keychain));
         Ok(Self(Arc::new(Parts {
+            vault: Arc::new(Vault::new(Arc::clone(&secrets))),
+            secrets,
             settings,
             database: Arc::new(database),
-            secrets: Arc::new(Secrets::new(&options.data, options.use_keychain)),
             options,
             lists: Lists::default(),
             inspect: Inspect::default(),
@@ -302,7 +313,8 @@ impl Engine {
         let address = bound.as_ref().map(|(_, address)| *address);
         if let Some((listener, address)) = bound {
             let body_bytes = parts.settings.receiver.body_limit_bytes;
-            let router = receiver::router(intake.clone(), clock, body_bytes);
+            let router =
+                receiver::router(intake.clone(), clock, Arc::clone(&parts.vault), body_bytes);
             let limits = Limits {
                 body_bytes,
                 ..Limits::default()
@@ -317,6 +329,7 @@ impl Engine {
             data: parts.options.data.clone(),
             database: Arc::clone(&parts.database),
             secrets: Arc::clone(&parts.secrets),
+            vault: Arc::clone(&parts.vault),
             intake,
             clock,
             state: Arc::clone(&parts.line),
@@ -360,6 +373,10 @@ impl Engine {
         parts
             .tasks
             .spawn("deletions", |stop| marks::finish(database, clock, stop));
+        let (verifier, events) = (self.verifier(), parts.events.subscribe());
+        parts
+            .tasks
+            .spawn("verifier", |stop| verifier.run(events, stop));
         let engine = Arc::downgrade(parts);
         let prober = Prober {
             database: Arc::clone(&parts.database),
@@ -654,6 +671,23 @@ impl Engine {
 
     pub(crate) fn tasks(&self) -> &Tasks {
         &self.0.tasks
+    }
+
+    pub(crate) fn vault(&self) -> &Arc<Vault> {
+        &self.0.vault
+    }
+
+    pub(crate) fn verifier(&self) -> Verifier {
+        Verifier {
+            database: Arc::clone(&self.0.database),
+            vault: Arc::clone(&self.0.vault),
+            events: self.0.events.clone(),
+        }
+    }
+
+    /// Where the receiver on this computer listens, or would.
+    pub(crate) fn receives_at(&self) -> SocketAddr {
+        self.receiver().unwrap_or(self.0.settings.receiver.listen)
     }
 
     /// Has those who watch look at once.

@@ -15,11 +15,13 @@ pub mod export;
 mod forward;
 mod forwarding;
 pub mod golden;
+mod handshakes;
 mod help;
 pub mod import;
 mod indexer;
 mod inspect;
 mod intake;
+mod judge;
 mod line;
 pub mod link;
 mod lists;
@@ -36,12 +38,15 @@ mod saved;
 mod secrets;
 pub mod serve;
 mod settings;
+mod signatures;
 mod store;
 mod take;
 mod timeline;
 mod trust;
 mod tunnel;
 mod unpair;
+mod vault;
+mod verifier;
 pub mod view;
 mod watch;
 
@@ -58,6 +63,7 @@ pub use crate::{
     saved::SaveError,
     secrets::{Secret, SecretError, Secrets},
     settings::{ReceiverSettings, Settings, SettingsError},
+    signatures::{NewSecret, SentTest, SignatureError},
     take::formats,
 };
 

@@ -10,11 +10,13 @@ use std::{
 };
 
 use sqlite::Database;
+use webhook::query::NameField;
 
 use crate::{
     store::{
         captures, index,
         search::{self, Sought},
+        verdicts,
     },
     view::{CaptureRow, ListInfo, MendedList, MendedPlace},
 };
@@ -208,6 +210,12 @@ async fn look(database: &Database, sought: Arc<Sought>, after: i64) -> Result<Li
             let index::Progress {
                 indexed, newest, ..
             } = index::progress(db)?;
+            // What has no verdict yet is taken in when it has one.
+            let newest = if sought.query.asks_for(NameField::Verify) {
+                newest.min(verdicts::upto(db)?)
+            } else {
+                newest
+            };
             let mut seqs = Vec::new();
             search::seek(db, &sought, after, false, |seq| {
                 // One that came meanwhile is taken in the next time.

@@ -11,9 +11,12 @@ use axum::{
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use listener::Received;
 use tokio::net::TcpListener;
-use webhook::capture::{Capture, CaptureId, EndpointId};
+use webhook::{
+    capture::{Capture, CaptureId, EndpointId},
+    verify::handshake,
+};
 
-use crate::{Clock, arrival::Arrival, intake::Intake, view::Source};
+use crate::{Clock, arrival::Arrival, handshakes, intake::Intake, vault::Vault, view::Source};
 
 /// Names the capture in the answer to its sender.
 const CAPTURE: HeaderName = HeaderName::from_static("tenterhook-capture");
@@ -46,14 +49,21 @@ pub(crate) async fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr
 struct Shared {
     intake: Intake,
     clock: Clock,
+    vault: Arc<Vault>,
     body_limit_bytes: u64,
 }
 
 /// What a bound receiver answers with.
-pub(crate) fn router(intake: Intake, clock: Clock, body_limit_bytes: u64) -> Router {
+pub(crate) fn router(
+    intake: Intake,
+    clock: Clock,
+    vault: Arc<Vault>,
+    body_limit_bytes: u64,
+) -> Router {
     Router::new().fallback(receive).with_state(Arc::new(Shared {
         intake,
         clock,
+        vault,
         body_limit_bytes,
     }))
 }
@@ -74,6 +84,7 @@ async fn receive(State(shared): State<Arc<Shared>>, request: Request) -> Respons
         body: received.body,
         flaws: received.flaws,
     };
+    let challenge = handshakes::answer(&capture, &shared.vault.ring());
     let arrival = Arrival::new(capture, Source::Local, false);
     let Ok(told) = shared.intake.hand_in(arrival, None).await else {
         return try_later(StatusCode::SERVICE_UNAVAILABLE, "Tenterhook stops");
@@ -81,7 +92,9 @@ async fn receive(State(shared): State<Arc<Shared>>, request: Request) -> Respons
     match told.await {
         Ok(Ok(())) => {
             let id = HeaderValue::from_str(&id.to_string()).expect("an id is hexadecimal");
-            (StatusCode::OK, [(CAPTURE, id)]).into_response()
+            let mut response = challenge.map_or_else(Response::default, challenged);
+            response.headers_mut().insert(CAPTURE, id);
+            response
         }
         Ok(Err(sqlite::Error::Full)) => {
             try_later(StatusCode::INSUFFICIENT_STORAGE, "the disk is full")
@@ -91,6 +104,21 @@ async fn receive(State(shared): State<Arc<Shared>>, request: Request) -> Respons
             "the history cannot be written",
         ),
     }
+}
+
+/// What a sender is answered who asks whether this is an endpoint at all.
+fn challenged(answer: handshake::Answer) -> Response {
+    let mut response = Response::new(answer.body.into());
+    *response.status_mut() =
+        StatusCode::from_u16(answer.status).expect("a handshake's status is one");
+    for (name, value) in answer.headers {
+        // What is echoed may be no header.
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            let name = HeaderName::from_static(name);
+            response.headers_mut().insert(name, value);
+        }
+    }
+    response
 }
 
 /// A refusal that asks the sender to try again.

@@ -126,21 +126,23 @@ impl Secrets {
         self.write_file(&all)
     }
 
-    /// Forgets the secret `name`, if it is kept. Blocks, at most for a few seconds.
+    /// Forgets the secret `name`; to forget one that is not there is nothing. Blocks, at most for a
+    /// few seconds.
     ///
     /// # Errors
-    /// When the file cannot be read or written.
+    /// When the file is damaged or cannot be written.
     pub fn forget(&self, name: &str) -> Result<(), SecretError> {
-        self.ask_keychain(name, |entry| match entry.delete_credential() {
+        // One that the keychain does not let go of opens nothing any more: its name is gone.
+        let _ = self.ask_keychain(name, |entry| match entry.delete_credential() {
             Err(keyring::Error::NoEntry) => Ok(()),
-            done => done,
+            other => other,
         });
         let _one_at_a_time = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
         let mut all = self.read_file()?;
-        if all.remove(name).is_none() {
-            return Ok(());
+        match all.remove(name) {
+            Some(_) => self.write_file(&all),
+            None => Ok(()),
         }
-        self.write_file(&all)
     }
 
     /// Asks the keychain on a thread of its own, for it may block for ever. None when there is no
@@ -225,6 +227,10 @@ mod tests {
         let again = Secrets::new(folder.path(), false);
         assert_eq!(again.read("a").unwrap(), Some(Secret::new("one")));
         assert_eq!(again.read("b").unwrap(), Some(Secret::new("two")));
+        again.forget("b").unwrap();
+        again.forget("c").unwrap();
+        assert_eq!(again.read("b").unwrap(), None);
+        assert_eq!(again.read("a").unwrap(), Some(Secret::new("one")));
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;

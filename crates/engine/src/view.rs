@@ -10,6 +10,7 @@ mod marks;
 mod replay;
 mod rules;
 mod settings;
+mod verify;
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use serde::{Deserialize, Serialize};
@@ -39,8 +40,12 @@ pub use self::{
         ReplayProgress, ReplayReport, ReplaySelection, ReplaySend, ReplayState, Replayed,
         ReplayedOne,
     },
-    rules::{ClauseView, FindingView, OutputView, RuleView, RulesView, RunView, TrialView},
+    rules::{ClauseView, LintView, OutputView, RuleView, RulesView, RunView, TrialView},
     settings::{AnswerView, SettingsView},
+    verify::{
+        DiagnosisView, DifferenceView, FindingView, MadeSecret, MendView, SchemeView, SecretView,
+        SignedHeader, StepsView, VerdictView, VerificationView,
+    },
 };
 
 /// Where a capture came in.
@@ -109,6 +114,8 @@ pub struct CaptureRow {
     pub is_pinned: bool,
     /// What a person wrote to it.
     pub note: Option<String>,
+    /// What its signature proved; none where it bears none and need not, or is not judged yet.
+    pub verdict: Option<VerdictView>,
 }
 
 /// One header field.
@@ -497,7 +504,12 @@ pub enum Event {
     },
     /// Captures were pinned, noted, deleted or brought back.
     Marked,
-    /// An endpoint came, went or changed.
+    /// Signatures of captures were judged, for the first time or again.
+    Verified {
+        /// The ids of those with a verdict.
+        captures: Vec<String>,
+    },
+    /// An endpoint came, went or changed, or one of its secrets.
     Endpoints,
     /// A rule was triggered, or its command has begun, written or ended.
     Ran,

@@ -9,6 +9,7 @@ import type { CaptureDetail } from "../bindings/CaptureDetail";
 import type { CaptureRow } from "../bindings/CaptureRow";
 import type { Comparison } from "../bindings/Comparison";
 import type { DeliveryView } from "../bindings/DeliveryView";
+import type { DiagnosisView } from "../bindings/DiagnosisView";
 import type { EndpointView } from "../bindings/EndpointView";
 import type { EngineEvent } from "../bindings/EngineEvent";
 import type { Compacted } from "../bindings/Compacted";
@@ -26,6 +27,7 @@ import type { Merged } from "../bindings/Merged";
 import type { Matches } from "../bindings/Matches";
 import type { MarkChange } from "../bindings/MarkChange";
 import type { MendedList } from "../bindings/MendedList";
+import type { MadeSecret } from "../bindings/MadeSecret";
 import type { Part } from "../bindings/Part";
 import type { PrunePreview } from "../bindings/PrunePreview";
 import type { QueryHelp } from "../bindings/QueryHelp";
@@ -40,6 +42,7 @@ import type { TreePage } from "../bindings/TreePage";
 import type { UiError } from "../bindings/UiError";
 import type { WindowNews } from "../bindings/WindowNews";
 import type { ReplayBackend } from "./replay";
+import type { VerificationView } from "../bindings/VerificationView";
 
 /** What the page asks of the engine. Whatever fails, fails with a {@link UiError}. */
 export interface Backend extends ReplayBackend {
@@ -174,6 +177,19 @@ export interface Backend extends ReplayBackend {
   mergeHistory(from: string): Promise<Merged>;
   /** Stops what of these goes on. */
   stopWork(): Promise<void>;
+  /** What there is to say about a capture's signature, and the secrets of its endpoint. */
+  verification(id: string): Promise<VerificationView>;
+  /** Bytes of what was signed; fewer than `count` only at the end. */
+  signedBytes(id: string, from: number, count: number): Promise<Uint8Array>;
+  /** Looks for what would have matched where a signature fails. */
+  diagnose(id: string): Promise<DiagnosisView>;
+  /** Keeps a secret of an endpoint; `value` null has one made, which is told this once. */
+  addSecret(endpoint: string, secret: NewSecret): Promise<MadeSecret>;
+  /** Says that another secret has taken the place of one, or no longer; it counts all the same. */
+  retireSecret(endpoint: string, name: string, isOld: boolean): Promise<void>;
+  removeSecret(endpoint: string, name: string): Promise<void>;
+  /** Has a sender's test event sent to an endpoint; the status that was answered. */
+  sendTestEvent(endpoint: string, scheme: string): Promise<number>;
 
   /** Calls `heard` with each batch of events until the function that it returns is called. */
   onEvents(heard: (events: EngineEvent[]) => void): () => void;
@@ -181,6 +197,17 @@ export interface Backend extends ReplayBackend {
   onLink(heard: (link: LinkView) => void): () => void;
   /** Calls `heard` with what the window tells, also with what it told before, until as above. */
   onWindow(heard: (news: WindowNews) => void): () => void;
+}
+
+/** A signing secret as it is typed in. */
+export interface NewSecret {
+  /** Null: after its scheme. */
+  name: string | null;
+  /** Null: as the sender signs who is recognised. */
+  scheme: string | null;
+  /** Where the signature stands, if not where the scheme has it. */
+  header: string | null;
+  value: string | null;
 }
 
 /** What was thrown, as an error that a person can read. */

@@ -92,6 +92,14 @@ export function tauriBackend(): Backend {
     confirmTarget: (target) => invoke("confirm_target", { target }),
     confirmedTargets: () => invoke("confirmed_targets"),
     forgetTarget: (origin) => invoke("forget_target", { origin }),
+    verification: (id) => invoke("verification", { id }),
+    signedBytes: async (id, from, count) =>
+      octets(await invoke<ArrayBuffer | number[]>("signed_bytes", { id, from, count })),
+    diagnose: (id) => invoke("diagnose", { id, computed: null }),
+    addSecret: (endpoint, secret) => invoke("add_secret", { endpoint, ...secret }),
+    retireSecret: (endpoint, name, isOld) => invoke("retire_secret", { endpoint, name, isOld }),
+    removeSecret: (endpoint, name) => invoke("remove_secret", { endpoint, name }),
+    sendTestEvent: (endpoint, scheme) => invoke("send_test_event", { endpoint, scheme }),
     onEvents(heard) {
       const listening = listen<EngineEvent[]>("engine", (event) => {
         heard(event.payload);

@@ -2,6 +2,7 @@
 import type { RowDelivery } from "./RowDelivery";
 import type { SenderView } from "./SenderView";
 import type { Source } from "./Source";
+import type { VerdictView } from "./VerdictView";
 
 /**
  * One line of the list.
@@ -90,4 +91,8 @@ isPinned: boolean,
 /**
  * What a person wrote to it.
  */
-note: string | null, };
+note: string | null, 
+/**
+ * What its signature proved; none where it bears none and need not, or is not judged yet.
+ */
+verdict: VerdictView | null, };

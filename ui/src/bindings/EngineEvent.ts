@@ -22,7 +22,11 @@ captures: Array<string>, } | { "kind": "fellBack",
 /**
  * Its id.
  */
-capture: string, } | { "kind": "marked" } | { "kind": "endpoints" } | { "kind": "ran" } | { "kind": "removed" } | { "kind": "working", 
+capture: string, } | { "kind": "marked" } | { "kind": "verified", 
+/**
+ * The ids of those with a verdict.
+ */
+captures: Array<string>, } | { "kind": "endpoints" } | { "kind": "ran" } | { "kind": "removed" } | { "kind": "working", 
 /**
  * How far it is; none when it has ended.
  */

@@ -118,6 +118,14 @@ export const ACTIONS: readonly Action[] = [
     },
   },
   {
+    id: "verify",
+    group: "capture",
+    words: { en: "What the signature proves", zh: "签名证明了什么" },
+    keys: ["v"],
+    can: hasCapture,
+    run: ({ prefs }) => prefs.set({ tab: "verify" }),
+  },
+  {
     id: "pin",
     group: "capture",
     words: { en: "Pin on top, or unpin", zh: "置顶或取消置顶" },

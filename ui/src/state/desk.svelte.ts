@@ -378,7 +378,16 @@ export class Desk {
     await this.inspection.reread(); // after another has been chosen instead of one that is gone
   }
 
-  #hear({ captured, delivered, isMarked, status, hasEndpoints, hasRemoved, working }: Heard): void {
+  #hear({
+    captured,
+    delivered,
+    isMarked,
+    verified,
+    status,
+    hasEndpoints,
+    hasRemoved,
+    working,
+  }: Heard): void {
     if (status) this.status.hear(status);
     if (captured > 0) {
       void this.captures.grow();
@@ -397,6 +406,12 @@ export class Desk {
     const isOther = isMarked || hasRemoved;
     if (isOther) void this.#mend();
     if (working !== undefined) this.care.hear(working);
+    if (verified) {
+      void this.captures.refresh(verified);
+      void this.inspection.hearVerdicts(verified);
+      // A list that asks for verdicts takes a capture in when it has one.
+      if (captured === 0) void this.captures.grow();
+    }
     if (captured > 0 || isOther || hasEndpoints) void this.endpoints.load();
   }
 }

@@ -47,6 +47,7 @@ test("the next frame begins from nothing", () => {
     hasEndpoints: false,
     hasRemoved: false,
     isMarked: false,
+    verified: null,
     working: undefined,
   };
   expect(heard).toEqual([
@@ -66,4 +67,15 @@ test("of how far work is only the newest counts, and its end is told", () => {
   draw();
   expect(heard[0]?.working).toEqual(progress(3));
   expect(heard[1]).toMatchObject({ working: null, hasRemoved: true });
+});
+
+test("verdicts of several batches are one, also those of captures without any", () => {
+  const heard: Heard[] = [];
+  const perFrame = new HeardPerFrame((sum) => heard.push(sum));
+  perFrame.add([{ kind: "verified", captures: ["a"] }]);
+  perFrame.add([{ kind: "verified", captures: ["b"] }]);
+  draw();
+  perFrame.add([{ kind: "verified", captures: [] }]);
+  draw();
+  expect(heard.map(({ verified }) => verified)).toEqual([["a", "b"], []]);
 });

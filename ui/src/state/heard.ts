@@ -13,6 +13,8 @@ export interface Heard {
   delivered: readonly string[];
   /** Whether captures were pinned, noted, deleted or brought back. */
   isMarked: boolean;
+  /** The captures whose signatures were judged; null where none were, not even without a verdict. */
+  verified: readonly string[] | null;
   /** The newest status, if it changed. */
   status: Status | null;
   /** Whether endpoints came, went or were renamed. */
@@ -49,6 +51,7 @@ const NOTHING: Heard = {
   captured: 0,
   delivered: [],
   isMarked: false,
+  verified: null,
   status: null,
   hasEndpoints: false,
   hasRemoved: false,
@@ -63,6 +66,8 @@ function sum(heard: Heard, event: EngineEvent): Heard {
       return { ...heard, delivered: [...heard.delivered, ...event.captures] };
     case "marked":
       return { ...heard, isMarked: true };
+    case "verified":
+      return { ...heard, verified: [...(heard.verified ?? []), ...event.captures] };
     case "status":
       return { ...heard, status: event.status };
     case "fellBack":

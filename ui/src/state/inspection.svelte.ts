@@ -60,6 +60,13 @@ export class Inspection {
     }
   }
 
+  /** The signatures of these captures were judged, perhaps again. */
+  hearVerdicts(verified: readonly string[]): Promise<void> {
+    const { row } = this;
+    if (row === null || !verified.includes(row.id)) return Promise.resolve();
+    return this.#reading.ask(row);
+  }
+
   async #read(row: CaptureRow): Promise<void> {
     try {
       const { id } = row;

@@ -7,7 +7,7 @@ export const LANGUAGES = ["en", "zh"] as const;
 const BODY_LOOKS = ["tree", "pretty", "fields", "parts", "table", "image", "text", "hex"] as const;
 
 /** The parts of a capture, in the order of their tabs. */
-export const TABS = ["body", "headers", "query", "raw", "response", "diff"] as const;
+export const TABS = ["body", "headers", "query", "raw", "response", "verify", "diff"] as const;
 
 /** Limits of the panes' widths, and the first ones, in pixels. */
 export const SIDE_PX = { min: 150, max: 360, first: 200 };
@@ -46,6 +46,8 @@ export interface Looks {
   recent: readonly string[];
   /** Whether the first steps do not open by themselves. */
   isGuideHidden: boolean;
+  /** The framework whose mends are shown; null until one was chosen. */
+  framework: string | null;
 }
 
 /** A store of texts by name; the browser's local storage is one. */
@@ -133,6 +135,7 @@ function parse(chosen: object, language: string): Looks {
     keys: chordsOf(of.keys),
     recent: texts(of.recent) ?? [],
     isGuideHidden: of.isGuideHidden === true,
+    framework: typeof of.framework === "string" ? of.framework : null,
   };
 }
 

@@ -22,7 +22,7 @@ use crate::{
         captures, pairing,
         runs::{self, State, Stored},
     },
-    view::{FindingView, ListFilter, OutputView, RuleView, RulesView, RunView, TrialView},
+    view::{LintView, ListFilter, OutputView, RuleView, RulesView, RunView, TrialView},
 };
 
 /// Captures that a trial names.
@@ -362,7 +362,7 @@ fn try_one(hook: &Hook, capture: &Capture, trial: &mut TrialView) {
 
 /// What the author of the hooks file `text` should know, programs of this computer included.
 #[must_use]
-pub fn check_hooks(text: &[u8]) -> Vec<FindingView> {
+pub fn check_hooks(text: &[u8]) -> Vec<LintView> {
     let mut findings: Vec<_> = lint(text, None).into_iter().map(finding_view).collect();
     let file = HooksFile::load(text, None).unwrap_or_default();
     let path = env::var_os("PATH");
@@ -373,7 +373,7 @@ pub fn check_hooks(text: &[u8]) -> Vec<FindingView> {
     {
         let program = hook.program();
         if let Err(error) = runner::find(&program, path.as_deref()) {
-            findings.push(FindingView {
+            findings.push(LintView {
                 kind: "no-program".to_owned(),
                 is_grave: true,
                 line: None,
@@ -385,8 +385,8 @@ pub fn check_hooks(text: &[u8]) -> Vec<FindingView> {
     findings
 }
 
-fn finding_view(finding: Finding) -> FindingView {
-    FindingView {
+fn finding_view(finding: Finding) -> LintView {
+    LintView {
         kind: finding.kind.name().to_owned(),
         is_grave: finding.kind.is_grave(),
         line: finding.place.map(|place| place.line),

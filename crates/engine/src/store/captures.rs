@@ -13,6 +13,7 @@ use webhook::{
 use crate::{
     arrival::Arrival,
     store::tries,
+    store::verdicts,
     view::{CaptureRow, ListFilter, RowDelivery, SenderView, Source, short},
 };
 
@@ -35,6 +36,8 @@ pub(crate) struct Stored {
     /// What the sender calls its delivery, and the how-manieth try of that this is.
     pub(crate) delivery_id: Option<String>,
     pub(crate) nth_try: u32,
+    /// What its signature proved, in a word.
+    pub(crate) verdict: Option<String>,
 }
 
 /// Keeps what arrived. The same id again changes nothing; the answer is whether it was new.
@@ -133,7 +136,9 @@ pub(crate) struct Place {
 const ROW: &str = "captures.seq, id, endpoint, is_local, is_held, received_at_ms, stored_at_ms,
     method, captures.target, content_type, captures.body_bytes, flaws,
     status, error IS NOT NULL, total_ms, sender, event, summary, origin, delivery_id, nth_try,
-    is_pinned, note FROM captures
+    is_pinned, note, verdicts.reason AS verdict, verdicts.scheme AS verdict_scheme,
+    verdicts.secret AS verdict_secret, verdicts.why AS verdict_why FROM captures
+    LEFT JOIN verdicts ON verdicts.seq = captures.seq
     LEFT JOIN deliveries ON number =
         (SELECT max(number) FROM deliveries WHERE deliveries.seq = captures.seq)";
 
@@ -198,6 +203,7 @@ fn row(row: &Row<'_>) -> Result<CaptureRow> {
         nth_try: row.get(20)?,
         is_pinned: row.get(21)?,
         note: row.get(22)?,
+        verdict: verdicts::view(row)?,
         delivery: match row.get::<_, Option<u64>>(14)? {
             None => None,
             Some(total_ms) => Some(RowDelivery {
@@ -232,7 +238,8 @@ pub(crate) const WHOLE: &str =
                                 head, body, sender, event, origin IS NOT NULL,
                                 EXISTS (SELECT 1 FROM deliveries
                                     WHERE deliveries.seq = captures.seq AND is_replay),
-                                delivery_id, nth_try, is_pinned, note IS NOT NULL
+                                delivery_id, nth_try, is_pinned, note IS NOT NULL,
+                                (SELECT reason FROM verdicts WHERE verdicts.seq = captures.seq)
                                 FROM captures JOIN contents USING (seq)";
 
 /// That a capture is not deleted.
@@ -341,6 +348,20 @@ pub(crate) fn all_after(db: &Connection, after: i64, limit: usize) -> Result<Vec
     .collect()
 }
 
+/// Captures of `endpoint` up to the place `upto`, the newest first, at most `limit`.
+pub(crate) fn of_endpoint(
+    db: &Connection,
+    endpoint: &str,
+    upto: i64,
+    limit: usize,
+) -> Result<Vec<Stored>> {
+    db.prepare_cached(&format!(
+        "SELECT {WHOLE} WHERE endpoint = ?1 AND seq <= ?2 ORDER BY seq DESC LIMIT ?3"
+    ))?
+    .query_map(params![endpoint, upto, limit], stored)?
+    .collect()
+}
+
 /// The newest captures, the newest first, at most `limit`.
 pub(crate) fn newest(db: &Connection, limit: usize) -> Result<Vec<Stored>> {
     db.prepare_cached(&format!(
@@ -386,6 +407,7 @@ pub(crate) fn stored(row: &Row<'_>) -> Result<Stored> {
         nth_try: row.get(15)?,
         is_pinned: row.get(16)?,
         is_noted: row.get(17)?,
+        verdict: row.get(18)?,
         capture: Capture {
             id: CaptureId::from_bytes(row.get(1)?),
             endpoint,

@@ -13,7 +13,9 @@ pub(crate) mod retention;
 pub(crate) mod runs;
 pub(crate) mod saved;
 pub(crate) mod search;
+pub(crate) mod secrets;
 pub(crate) mod tries;
+pub(crate) mod verdicts;
 
 use std::path::Path;
 

@@ -100,6 +100,7 @@ fn damaged(column: usize, error: NotAPin) -> Error {
     Error::FromSqlConversionFailure(column, Type::Text, Box::new(error))
 }
 
+/// Has other programs on this file look.
 pub(crate) fn changed(db: &Connection) -> Result<()> {
     db.execute("UPDATE revision SET number = number + 1", ())
         .map(drop)

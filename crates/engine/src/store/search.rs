@@ -291,6 +291,7 @@ impl<'a> Asked<'a> {
             event: stored.event.as_deref(),
             status,
             delivery_id: stored.delivery_id.as_deref(),
+            verdict: stored.verdict.as_deref(),
             marks: &marks,
             ..Facts::default()
         };

@@ -31,6 +31,7 @@ use crate::{
     intake::Intake,
     secrets::{Secret, Secrets},
     store::pairing::{self, Pairing},
+    vault::Vault,
     view::{LineState, Probe},
 };
 
@@ -42,6 +43,8 @@ pub(crate) struct Tunnel {
     pub(crate) data: PathBuf,
     pub(crate) database: Arc<Database>,
     pub(crate) secrets: Arc<Secrets>,
+    /// What challenges are answered with.
+    pub(crate) vault: Arc<Vault>,
     pub(crate) intake: Intake,
     pub(crate) clock: Clock,
     pub(crate) state: Arc<State>,

@@ -32,6 +32,7 @@ use super::{Target, Tunnel, answers::Answers};
 use crate::{
     arrival::Arrival,
     client::{self, CallError, ReachError, Stream},
+    handshakes,
     intake::Closed,
     view::{LineState, Source},
 };
@@ -400,9 +401,17 @@ impl Reader<'_> {
         };
         let (id, body_bytes) = (capture.id, capture.body.len());
         let is_held = deliver.received_at_ms < self.connected_at_ms;
-        let arrival = Arrival::new(capture, Source::Relay, is_held);
         let waits = deliver.answer_within_ms.is_some();
-        let answer = waits.then(|| self.answers.expect(deliver.stream));
+        let mut answer = waits.then(|| self.answers.expect(deliver.stream));
+        // The relay has the capture until it is durable here, so its sender need not wait for that.
+        if waits
+            && let Some(challenge) = handshakes::answer(&capture, &self.tunnel.vault.ring())
+            && let Some(to) = answer.take()
+        {
+            // A sender that hung up needs no answer.
+            let _ = to.send(handshakes::on_the_line(&challenge));
+        }
+        let arrival = Arrival::new(capture, Source::Relay, is_held);
         let told = self.tunnel.intake.hand_in(arrival, answer).await?;
         debug!(capture.id = %id, body_bytes, "capture {id} came by the relay");
         self.brought

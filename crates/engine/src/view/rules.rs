@@ -15,7 +15,7 @@ pub struct RulesView {
     /// Its rules, in its order; none when it does not load.
     pub rules: Vec<RuleView>,
     /// What its author should know.
-    pub findings: Vec<FindingView>,
+    pub findings: Vec<LintView>,
 }
 
 /// One rule.
@@ -38,7 +38,7 @@ pub struct RuleView {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
-pub struct FindingView {
+pub struct LintView {
     /// A word for its kind, such as `never-fires`.
     pub kind: String,
     /// Whether the file does not do what it seems to say.

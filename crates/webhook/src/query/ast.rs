@@ -121,6 +121,20 @@ impl Query {
         &self.0
     }
 
+    /// Whether it asks for `field` anywhere.
+    #[must_use]
+    pub fn asks_for(&self, field: NameField) -> bool {
+        fn asks(node: &Node, field: NameField) -> bool {
+            match node {
+                Node::And(all) | Node::Or(all) => all.iter().any(|one| asks(one, field)),
+                Node::Not(inner) => asks(inner, field),
+                Node::Term(Term::Name(known, _)) => *known == field,
+                Node::Term(_) => false,
+            }
+        }
+        asks(self.node(), field)
+    }
+
     /// Whether it lets everything through.
     #[must_use]
     pub fn is_everything(&self) -> bool {

@@ -31,7 +31,7 @@ pub use self::{
     parse::{MAX_QUERY_BYTES, Parsed, parse},
     path::{BodyPath, Step},
     problem::{Problem, ProblemKind},
-    subject::{Facts, Subject, shown_path},
+    subject::{Facts, Subject, shown_path, verdict_holds},
     suggest::{Suggestions, ValuesOf, suggest},
     terms::{Entry, FieldTerms, entry, field_terms},
     when::{Day, Now, Time, Unit, When},

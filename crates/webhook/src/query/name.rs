@@ -44,6 +44,7 @@ impl NameField {
             Self::Verify => Some(&[
                 "valid",
                 "invalid",
+                "none",
                 "unknown",
                 "unsigned",
                 "missing",

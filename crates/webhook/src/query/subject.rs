@@ -154,10 +154,7 @@ impl<'a> Subject<'a> {
             }
             NameField::Source => is_it(self.facts.source),
             NameField::Delivery => is_it(self.facts.delivery_id),
-            NameField::Verify => self
-                .facts
-                .verdict
-                .is_some_and(|reason| verdict_names(reason).iter().any(|name| test.holds(name))),
+            NameField::Verify => verdict_holds(self.facts.verdict, test),
         }
     }
 
@@ -219,11 +216,17 @@ pub(super) fn head_stream(capture: &Capture) -> String {
     stream
 }
 
-/// What a person may call a verdict of which `reason` is the word.
-fn verdict_names(reason: &str) -> [&str; 2] {
-    match reason {
-        "ok" => ["valid", "valid"],
-        "unknown" | "unsigned" => [reason, reason],
-        flaw => ["invalid", flaw],
-    }
+/// Whether `test` holds for a verdict of which `reason` is the word, or for the want of one.
+#[must_use]
+pub fn verdict_holds(reason: Option<&str>, test: &NameTest) -> bool {
+    // What a person may call it.
+    let names = match reason {
+        None if *test == NameTest::Any => return false,
+        None => ["none", "none"],
+        Some("ok") => ["valid", "valid"],
+        Some("unsigned") => ["unsigned", "none"],
+        Some("unknown") => ["unknown", "unknown"],
+        Some(flaw) => ["invalid", flaw],
+    };
+    names.iter().any(|name| test.holds(name))
 }

@@ -288,6 +288,7 @@ fn a_capture_matches_what_is_in_it() {
         "provider:git",
         "verify:valid",
         "verify:unsigned",
+        "verify:none",
         "source:local",
         "source:import",
         "status:none",
@@ -333,11 +334,13 @@ fn what_is_not_known_does_not_hold() {
         "delivery:*",
         "source:*",
         "verify:unknown",
+        "verify:*",
         "is:failed",
     ] {
         check(unknown, false);
         check(&format!("-{unknown}"), true);
     }
+    check("verify:none", true);
 }
 
 #[test]

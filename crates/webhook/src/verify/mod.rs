@@ -27,5 +27,5 @@ mod testing;
 pub use self::{
     detect::detect,
     judge::{Steps, explain, verify},
-    senders::certificate_url,
+    senders::{certificate_url, headers},
 };

@@ -4,6 +4,8 @@ use std::{collections::BTreeMap, fmt};
 
 use zeroize::Zeroizing;
 
+use crate::verify::{crypto, scheme::Scheme};
+
 /// One secret (or public key) under a name that may be shown. Its value is wiped when dropped and
 /// has no way out of this crate.
 #[derive(Clone)]
@@ -31,6 +33,28 @@ impl Secret {
     pub(crate) fn value(&self) -> &[u8] {
         &self.value
     }
+}
+
+/// A secret such as `scheme`'s sender would make, of 32 `random` bytes; none where the key is a
+/// pair of which the sender keeps one half, or where nothing is signed with a secret.
+#[must_use]
+pub fn fresh(scheme: Option<Scheme>, random: &[u8; 32]) -> Option<Zeroizing<String>> {
+    let text = match scheme {
+        Some(
+            Scheme::StandardWebhooksV1a
+            | Scheme::SendGrid
+            | Scheme::Discord
+            | Scheme::PayPal
+            | Scheme::AwsSns
+            | Scheme::DockerHub,
+        ) => return None,
+        Some(Scheme::StandardWebhooks | Scheme::Svix | Scheme::GitLabSigning | Scheme::Stripe) => {
+            format!("whsec_{}", crypto::base64(random))
+        }
+        Some(Scheme::Harbor) => format!("Bearer {}", crypto::hex(random)),
+        _ => crypto::hex(random),
+    };
+    Some(Zeroizing::new(text))
 }
 
 impl fmt::Debug for Secret {
@@ -65,6 +89,25 @@ impl Keys {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::verify::{judge::verify, sample::test_event, stamp::Stamp};
+
+    #[test]
+    fn a_fresh_secret_is_one_that_its_sender_signs_with() {
+        let stamp = Stamp {
+            now_ms: 1_760_000_000_000,
+            id: "one".to_owned(),
+        };
+        for scheme in Scheme::ALL {
+            let Some(made) = fresh(Some(scheme), &[0xfe; 32]) else {
+                continue;
+            };
+            let secret = Secret::new("made", made.as_bytes());
+            let url = "https://a.example/h/1";
+            let sent = test_event(scheme, url, &secret, &stamp).unwrap();
+            let verdict = verify(scheme, &sent, &Keys::one(secret), scheme.age());
+            assert!(verdict.is_valid(), "{scheme:?}: {verdict}");
+        }
+    }
 
     #[test]
     fn a_secret_does_not_show_itself() {

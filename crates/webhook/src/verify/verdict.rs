@@ -90,6 +90,19 @@ impl Flaw {
 }
 
 impl Verdict {
+    /// All words that [`Self::reason`] gives.
+    pub const REASONS: [&str; 9] = [
+        "ok",
+        "missing",
+        "malformed",
+        "mismatch",
+        "stale",
+        "future",
+        "ambiguous",
+        "unknown",
+        "unsigned",
+    ];
+
     /// One word for the verdict or its reason, in JSON.
     #[must_use]
     pub const fn reason(&self) -> &'static str {

@@ -9,6 +9,7 @@ import type { CaptureDetail } from "../../bindings/CaptureDetail";
 import type { CaptureRow } from "../../bindings/CaptureRow";
 import type { Comparison } from "../../bindings/Comparison";
 import type { DeliveryView } from "../../bindings/DeliveryView";
+import type { DiagnosisView } from "../../bindings/DiagnosisView";
 import type { EndpointView } from "../../bindings/EndpointView";
 import type { EngineEvent } from "../../bindings/EngineEvent";
 import type { Compacted } from "../../bindings/Compacted";
@@ -26,6 +27,7 @@ import type { Merged } from "../../bindings/Merged";
 import type { Matches } from "../../bindings/Matches";
 import type { MarkChange } from "../../bindings/MarkChange";
 import type { MendedList } from "../../bindings/MendedList";
+import type { MadeSecret } from "../../bindings/MadeSecret";
 import type { Part } from "../../bindings/Part";
 import type { PrunePreview } from "../../bindings/PrunePreview";
 import type { QueryHelp } from "../../bindings/QueryHelp";
@@ -39,7 +41,8 @@ import type { TextPage } from "../../bindings/TextPage";
 import type { Timeline } from "../../bindings/Timeline";
 import type { TreePage } from "../../bindings/TreePage";
 import type { WindowNews } from "../../bindings/WindowNews";
-import type { Backend } from "../backend";
+import type { VerificationView } from "../../bindings/VerificationView";
+import type { Backend, NewSecret } from "../backend";
 import { attempts, body } from "./answers";
 import { Native } from "./native";
 import { FakeCare } from "./care";
@@ -51,6 +54,7 @@ import { deliveryId, isTried, matches, nthTry, timeline, TRY_EVERY } from "./fin
 import { helpWith, lets } from "./query";
 import { Replays } from "./replays";
 import type { Maker, Sample } from "./samples";
+import { Signatures } from "./signatures";
 
 /** What a fake engine starts with. */
 export interface Start {
@@ -86,6 +90,7 @@ export class FakeBackend extends Replays implements Backend {
   /** Samples take long to make, and each is asked for several times. */
   readonly #made = new Map<number, Sample>();
   readonly #marks = new Marks();
+  readonly #signatures: Signatures;
   readonly #passedOn = new Set<number>();
   readonly #care: FakeCare;
   #saved: SavedView[] = [];
@@ -109,6 +114,7 @@ export class FakeBackend extends Replays implements Backend {
     super();
     this.start = start;
     this.#owned = new Owned(start.endpoints);
+    this.#signatures = new Signatures(start.endpoints[0]?.id);
     this.#status = start.status;
     this.#care = new FakeCare(start.rows, (event) => {
       this.#status = { ...this.#status, captures: this.#shown };
@@ -568,6 +574,59 @@ export class FakeBackend extends Replays implements Backend {
     this.#care.work(done);
   }
 
+  verification(id: string): Promise<VerificationView> {
+    return this.#answer(`verification ${id}`, () => {
+      const seq = this.#seq(id);
+      return this.#signatures.verification(seq, this.#endpointOf(seq), this.#sample(seq));
+    });
+  }
+
+  signedBytes(id: string, from: number, count: number): Promise<Uint8Array> {
+    return this.#answer(`signedBytes ${String(from)} ${String(count)}`, () =>
+      this.#sample(this.#seq(id)).body.slice(from, from + count),
+    );
+  }
+
+  diagnose(id: string): Promise<DiagnosisView> {
+    return this.#answer(`diagnose ${id}`, () => this.#signatures.diagnosis(this.#seq(id)));
+  }
+
+  addSecret(endpoint: string, secret: NewSecret): Promise<MadeSecret> {
+    const kept = { ...secret, value: secret.value === null ? null : "•" };
+    return this.#judged(`addSecret ${JSON.stringify([endpoint, kept])}`, () =>
+      this.#signatures.add(endpoint, secret),
+    );
+  }
+
+  retireSecret(endpoint: string, name: string, isOld: boolean): Promise<void> {
+    return this.#judged(`retireSecret ${name}`, () => {
+      this.#signatures.retire(endpoint, name, isOld);
+    });
+  }
+
+  removeSecret(endpoint: string, name: string): Promise<void> {
+    return this.#judged(`removeSecret ${name}`, () => {
+      this.#signatures.remove(endpoint, name);
+    });
+  }
+
+  sendTestEvent(endpoint: string, scheme: string): Promise<number> {
+    return this.#answer(`sendTestEvent ${endpoint} ${scheme}`, () => {
+      this.arrive(1);
+      return 200;
+    });
+  }
+
+  /** As {@link #answer}, and tells that the newest captures were judged again. */
+  async #judged<Answer>(asked: string, answer: () => Answer): Promise<Answer> {
+    const answered = await this.#answer(asked, answer);
+    const newest = Array.from({ length: Math.min(128, this.#total) }, (_, at) =>
+      this.#row(this.#total - 1 - at),
+    );
+    this.#tell([{ kind: "verified", captures: newest.map(({ id }) => id) }]);
+    return answered;
+  }
+
   onEvents(heard: (events: EngineEvent[]) => void): () => void {
     this.#listeners.add(heard);
     return () => this.#listeners.delete(heard);
@@ -718,6 +777,7 @@ export class FakeBackend extends Replays implements Backend {
       nthTry: nthTry(seq),
       isPinned: this.#marks.pinned.has(seq),
       note: this.#marks.notes.get(seq) ?? null,
+      verdict: this.#signatures.verdict(seq, endpoint, sample),
       ...(sample.about ?? { sender: null, event: null, summary: null }),
     };
   }

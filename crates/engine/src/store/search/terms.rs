@@ -6,8 +6,9 @@ use std::{ops::RangeInclusive, slice};
 use sqlite::rusqlite::{Result, types::Value};
 use webhook::query::{
     Mark, NameField, NameTest, Node, Pattern, Place, StatusTest, Term, TextField, TextTest, Words,
-    field_terms,
+    field_terms, verdict_holds,
 };
+use webhook::verify::verdict::Verdict;
 
 use super::Asked;
 use crate::store::bits::Bits;
@@ -291,8 +292,24 @@ fn name(field: NameField, test: &NameTest) -> Condition {
             let numbers: Vec<_> = is_in.map(|(number, _)| number).collect();
             (format!("is_local IN ({})", numbers.join(", ")), vec![])
         }
-        // The history has no verdicts yet.
-        NameField::Verify => ("0".to_owned(), vec![]),
+        NameField::Verify => {
+            let quoted = |holds: bool| -> String {
+                let reasons = Verdict::REASONS.into_iter();
+                let some = reasons.filter(|one| verdict_holds(Some(one), test) == holds);
+                some.map(|one| format!("'{one}'"))
+                    .collect::<Vec<_>>()
+                    .join(", ")
+            };
+            // Those without a verdict are not in the table: what does not pass is looked up then.
+            let lacks = verdict_holds(None, test);
+            let (not, listed) = if lacks {
+                ("NOT", quoted(false))
+            } else {
+                ("", quoted(true))
+            };
+            let of = format!("SELECT seq FROM verdicts WHERE reason IN ({listed})");
+            (format!("captures.seq {not} IN ({of})"), vec![])
+        }
     }
 }
 

@@ -35,6 +35,13 @@ const STATUSES: [Option<u16>; 7] = [
     None,
 ];
 const DELIVERIES: [Option<&str>; 4] = [None, Some("8ad5e2c0-66b1"), Some("evt_1"), Some("EVT_1")];
+const VERDICTS: [Option<&str>; 5] = [
+    Some("ok"),
+    None,
+    Some("stale"),
+    Some("unknown"),
+    Some("unsigned"),
+];
 const EVENTS: [Option<&str>; 3] = [Some("push"), None, Some("payment_intent.succeeded")];
 
 /// A history of 60 captures, four of them gone and three deleted, of which the indexes have the
@@ -147,6 +154,10 @@ impl History {
                 )
                 .unwrap();
             }
+            if let Some(reason) = VERDICTS[at % 5] {
+                let put = "INSERT INTO verdicts (seq, reason, scheme) VALUES (?1, ?2, 'github')";
+                db.execute(put, (seq, reason)).unwrap();
+            }
             all.push((seq, arrival));
             if number == 19 || number == 49 {
                 while let Some(batch) = index::next(&db, 7).unwrap() {
@@ -218,6 +229,7 @@ impl History {
                 endpoint_name: [None, Some("Acme hooks"), Some("x")][at % 3],
                 provider: SENDERS[at % 3],
                 event: EVENTS[at / 3 % 3],
+                verdict: VERDICTS[at % 5],
                 marks: &marks,
                 ..Facts::default()
             };
@@ -243,7 +255,7 @@ impl History {
 }
 
 /// Texts of which each finds some and not all.
-const CRAFTED: [&str; 70] = [
+const CRAFTED: [&str; 75] = [
     "acme",
     "acm",
     "\"refs/heads\"",
@@ -314,6 +326,11 @@ const CRAFTED: [&str; 70] = [
     "-is:pinned",
     "size>100",
     "after:4h",
+    "verify:valid",
+    "verify:invalid",
+    "verify:none",
+    "verify:*",
+    "-verify:un*",
 ];
 
 #[test]

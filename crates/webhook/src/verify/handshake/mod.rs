@@ -13,12 +13,72 @@ mod signed;
 mod unsigned;
 
 pub use self::answer::{Answer, Handshake};
-use crate::verify::{handshake::respond::respond, request::Request, scheme::Scheme, secret::Keys};
+use crate::verify::{
+    handshake::respond::respond,
+    request::Request,
+    scheme::Scheme,
+    secret::{Keys, Secret},
+    senders::discord,
+};
+
+/// A longer body is no challenge that a known sender sends.
+const MAX_BODY: usize = 16 * 1024;
+/// One of these stands in the body of each challenge that is posted with one.
+const IN_BODIES: [&[u8]; 4] = [
+    b"challenge",
+    b"plainToken",
+    b"validationCode",
+    b"application_id",
+];
+/// Or one of these headers.
+const IN_HEADERS: [&str; 2] = ["X-Hook-Secret", discord::SIGNATURE];
 
 /// The answer to `request` if it is a challenge. `keys` are those of the endpoint, if it has any.
 #[must_use]
 pub fn answer(request: &Request<'_>, keys: &Keys) -> Option<Handshake> {
     respond(request, keys, Scheme::age)
+}
+
+/// The answer to `request` if it is a challenge that needs no secret: what a relay may give, which
+/// has none.
+#[must_use]
+pub fn open_answer(request: &Request<'_>) -> Option<Answer> {
+    match may_be(request).then(|| answer(request, &Keys::default()))? {
+        Some(Handshake::Answer(answer)) if answer.status < 300 => Some(answer),
+        _ => None,
+    }
+}
+
+/// Whether `request` is a challenge that only who has the sender's secret can answer.
+#[must_use]
+pub fn wants_secret(request: &Request<'_>) -> bool {
+    if !may_be(request) {
+        return false;
+    }
+    match answer(request, &Keys::default()) {
+        Some(Handshake::Answer(answer)) => answer.status >= 300,
+        Some(Handshake::Ask { .. }) => false,
+        None if request.has(discord::SIGNATURE) => false,
+        None => {
+            let any = Keys::one(Secret::new("any", "any"));
+            matches!(answer(request, &any), Some(Handshake::Answer(_)))
+        }
+    }
+}
+
+/// Whether `request` is worth a closer look: cheap, for every request is asked.
+#[must_use]
+pub fn may_be(request: &Request<'_>) -> bool {
+    let has = |part: &&[u8]| memchr::memmem::find(&request.body, part).is_some();
+    match &*request.method {
+        b"GET" | b"OPTIONS" => true,
+        b"POST" if request.body.is_empty() => true,
+        b"POST" => {
+            request.body.len() <= MAX_BODY
+                && (IN_BODIES.iter().any(has) || IN_HEADERS.iter().any(|name| request.has(name)))
+        }
+        _ => false,
+    }
 }
 
 #[cfg(test)]
@@ -27,7 +87,6 @@ mod tests {
     use crate::verify::{
         crypto::{Hash, hex, mac},
         handshake::answer::MAX_ECHO,
-        secret::Secret,
         sign::sign,
         stamp::Stamp,
     };
@@ -249,5 +308,36 @@ mod tests {
         twitch.set("Twitch-Eventsub-Message-Signature", signature);
         check(&twitch, "s3cre77890ab", (200, "pogchamp-kappa"));
         check(&twitch, "other", (403, ""));
+    }
+
+    #[test]
+    fn a_relay_answers_what_needs_no_secret_and_knows_what_does() {
+        let check = |request: &Request<'_>, open: bool, wants: bool| {
+            let seen = (open_answer(request).is_some(), wants_secret(request));
+            assert_eq!(seen, (open, wants), "{request:?}");
+        };
+        let slack = r#"{"type":"url_verification","token":"t","challenge":"3eZbrw"}"#;
+        check(&request("POST", "/", slack), true, false);
+        check(&request("POST", "/?validationToken=abc", ""), true, false);
+        check(&request("GET", "/?challenge=abc", ""), true, false);
+        check(
+            &request("GET", "/?crc_token=MTc2MDAwMDAwMA", ""),
+            false,
+            true,
+        );
+        let meta = "/?hub.mode=subscribe&hub.challenge=1&hub.verify_token=meat";
+        check(&request("GET", meta, ""), false, true);
+        let zoom = r#"{"event":"endpoint.url_validation","payload":{"plainToken":"abc"}}"#;
+        check(&request("POST", "/", zoom), false, true);
+        let mut ping = request("POST", "/", r#"{"type":1,"application_id":"1"}"#);
+        ping.set("X-Signature-Ed25519", "0".repeat(128));
+        check(&ping, false, true);
+        ping.body = br#"{"type":2,"application_id":"1"}"#.into();
+        check(&ping, false, false);
+        for (method, body) in [("HEAD", ""), ("GET", ""), ("POST", "{}"), ("PUT", slack)] {
+            check(&request(method, "/", body), false, false);
+        }
+        let long = format!("{slack}{}", " ".repeat(MAX_BODY));
+        check(&request("POST", "/", &long), false, false);
     }
 }

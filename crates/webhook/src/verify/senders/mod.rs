@@ -115,7 +115,8 @@ pub fn certificate_url(scheme: Scheme, request: &Request<'_>) -> Option<String> 
 
 /// The names of the headers that `scheme` signs with, the one with the signature first; none where
 /// it stands in the body.
-pub(crate) fn headers(scheme: Scheme) -> Vec<&'static str> {
+#[must_use]
+pub fn headers(scheme: Scheme) -> Vec<&'static str> {
     if let Some(form) = body_mac::form(scheme) {
         return vec![form.header];
     }
