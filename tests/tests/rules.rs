@@ -130,6 +130,8 @@ fn a_signed_push_runs_its_command_and_a_forged_one_runs_nothing() {
     );
     assert_eq!(runs[0]["arguments"], json!([program, "f00d", "••••••"]));
     assert_eq!(house.show(&runs[0]), "deployed f00d for deploy t0ps3cret\n");
+    let ran = house.desktop.ok(&["search", "is:ran", "--json"]);
+    assert_eq!(ran.lines().count(), 1);
     // The forged one was judged before it.
     let captures = house.desktop.captures();
     assert_eq!((captures.len(), house.runs().len()), (2, 1));

@@ -14,7 +14,7 @@ use webhook::query::NameField;
 
 use crate::{
     store::{
-        captures, index,
+        self, captures, index,
         search::{self, Sought},
         verdicts,
     },
@@ -210,16 +210,16 @@ async fn look(database: &Database, sought: Arc<Sought>, after: i64) -> Result<Li
             let index::Progress {
                 indexed, newest, ..
             } = index::progress(db)?;
+            // The newest of all that ever came, though it may be gone.
+            let mut last = store::mark(db)?.seq;
             // What has no verdict yet is taken in when it has one.
-            let newest = if sought.query.asks_for(NameField::Verify) {
-                newest.min(verdicts::upto(db)?)
-            } else {
-                newest
-            };
+            if sought.query.asks_for(NameField::Verify) {
+                last = last.min(verdicts::upto(db)?);
+            }
             let mut seqs = Vec::new();
             search::seek(db, &sought, after, false, |seq| {
                 // One that came meanwhile is taken in the next time.
-                let is_seen = seq <= newest;
+                let is_seen = seq <= last;
                 if is_seen {
                     seqs.push(seq);
                 }
@@ -228,7 +228,7 @@ async fn look(database: &Database, sought: Arc<Sought>, after: i64) -> Result<Li
             Ok(List {
                 sought,
                 seqs,
-                seen: newest.max(after),
+                seen: last.max(after),
                 behind: u64::try_from(newest - indexed).unwrap_or(0),
             })
         })

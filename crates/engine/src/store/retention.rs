@@ -46,6 +46,14 @@ pub(crate) fn bytes(db: &Connection) -> Result<(u64, u64)> {
     Ok((page * pages.saturating_sub(free), page * free))
 }
 
+/// How much tables and indexes take that hold nothing: a page each.
+fn empty_bytes(db: &Connection) -> Result<u64> {
+    let page: u64 = db.pragma_query_value(None, "page_size", |row| row.get(0))?;
+    let sql = "SELECT count(*) FROM sqlite_schema WHERE rootpage > 0";
+    let roots: u64 = db.query_row(sql, (), |row| row.get(0))?;
+    Ok(page * roots)
+}
+
 /// How much there is, and of what time.
 pub(crate) fn sizes(db: &Connection) -> Result<HistorySizes> {
     let (used_bytes, free_bytes) = bytes(db)?;
@@ -112,7 +120,9 @@ pub(crate) fn due(
             });
         }
     }
-    let (used, _) = bytes(db)?;
+    // What an empty history takes is no capture's.
+    let (used, empty) = (bytes(db)?.0, empty_bytes(db)?);
+    let used = used.saturating_sub(empty);
     // A capture's share of the file.
     let share = |weight: u64| {
         let exact = u128::from(used) * u128::from(weight) / u128::from(all_weight.max(1));
@@ -123,6 +133,7 @@ pub(crate) fn due(
         due.map(|one| one.weight).sum()
     };
     if let Some(most) = rules.max_bytes {
+        let most = most.saturating_sub(empty);
         let mut left = used.saturating_sub(share(due_weight(&candidates)));
         for one in candidates.iter_mut().rev().filter(|one| !one.is_due) {
             if left <= most {

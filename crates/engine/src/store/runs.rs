@@ -199,6 +199,14 @@ pub(crate) fn by_number(db: &Connection, number: i64) -> Result<Option<Stored>> 
         .optional()
 }
 
+/// Whether a command was run on the capture at `seq`.
+pub(crate) fn has_begun(db: &Connection, seq: i64) -> Result<bool> {
+    db.prepare_cached(
+        "SELECT EXISTS (SELECT 1 FROM runs WHERE seq = ?1 AND began_at_ms IS NOT NULL)",
+    )?
+    .query_row([seq], |row| row.get(0))
+}
+
 /// What is kept of what the run `number` wrote.
 pub(crate) fn output(db: &Connection, number: i64) -> Result<Option<Vec<u8>>> {
     db.prepare_cached("SELECT output FROM runs WHERE number = ?1")?

@@ -19,7 +19,7 @@ use crate::{
     store::{
         bits::Bits,
         captures::{self, Stored},
-        index, outcomes,
+        index, outcomes, runs,
     },
     view::{ListFilter, Source},
 };
@@ -274,6 +274,7 @@ impl<'a> Asked<'a> {
             (Mark::Edited, stored.is_edited),
             (Mark::Pinned, stored.is_pinned),
             (Mark::Noted, stored.is_noted),
+            (Mark::Ran, runs::has_begun(self.db, stored.seq)?),
         ];
         let marks: Vec<_> = marks
             .iter()
@@ -293,7 +294,6 @@ impl<'a> Asked<'a> {
             delivery_id: stored.delivery_id.as_deref(),
             verdict: stored.verdict.as_deref(),
             marks: &marks,
-            ..Facts::default()
         };
         let subject = Subject::new(&stored.capture, facts);
         Ok(self.sought.query.matches(&subject, self.sought.now))

@@ -173,7 +173,6 @@ impl Asked<'_> {
     fn take(&self, term: &Term, together: &mut Together<'_>) {
         let now = self.sought.now;
         let column = |condition: &str, values| (condition.to_owned(), values);
-        let nowhere = || column("0", vec![]);
         match term {
             Term::Words(place, words) => together.words.push(words_text(*place, words)),
             Term::Text(TextField::Path, TextTest::Is(text)) => {
@@ -235,10 +234,10 @@ impl Asked<'_> {
             Term::Status(StatusTest::NoAnswer) => together.is_unanswered = true,
             Term::Is(Mark::Pinned) => together.columns.push(column("is_pinned", vec![])),
             Term::Is(Mark::Noted) => together.columns.push(column("note IS NOT NULL", vec![])),
-            // The history knows nothing of these yet.
-            Term::Is(Mark::Ran) => {
-                together.columns.push(nowhere());
-            }
+            Term::Is(Mark::Ran) => together.columns.push(column(
+                "seq IN (SELECT seq FROM runs WHERE began_at_ms IS NOT NULL)",
+                vec![],
+            )),
         }
     }
 }

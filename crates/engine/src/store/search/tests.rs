@@ -231,7 +231,6 @@ impl History {
                 event: EVENTS[at / 3 % 3],
                 verdict: VERDICTS[at % 5],
                 marks: &marks,
-                ..Facts::default()
             };
             let subject = Subject::new(&arrival.capture, facts);
             endpoint.is_none_or(|id| arrival.capture.endpoint.as_str() == id)
