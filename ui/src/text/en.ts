@@ -1026,7 +1026,7 @@ export const en = {
     outputKept: (kept: string, whole: string) => `The first ${kept} of ${whole}.`,
     badgeRunning: (count: string) => `${count} running`,
     badgeFailed: (count: string) => `${count} failed`,
-    badgeUnconfirmed: (count: string) => `${count} wait for you`,
+    badgeUnconfirmed: (count: string) => `${count} waiting for you`,
     badgeWhy: "Show the runs",
   },
 

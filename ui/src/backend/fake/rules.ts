@@ -18,6 +18,7 @@ import { scatter } from "./samples";
 /** Of how many captures one triggers. */
 const FIRES_EVERY = 32;
 const NAMED = 100;
+const EMPTY_SECRET = 'secret: ""';
 const GUARDS = [
   { guard: "signature", sign: /payload-hmac/ },
   { guard: "token", sign: /secret-token/ },
@@ -203,7 +204,8 @@ function read(text: string): RuleView[] {
   return blocks.map((block) => ({
     id: /id"?:\s*"?([^"\n,]+)/.exec(block)?.[1] ?? "",
     command: /execute-command"?:\s*"?([^"\n,]+)/.exec(block)?.[1] ?? "",
-    guard: GUARDS.find(({ sign }) => sign.test(block) && !block.includes(`secret: ""`))?.guard ?? null,
+    guard:
+      GUARDS.find(({ sign }) => sign.test(block) && !block.includes(EMPTY_SECRET))?.guard ?? null,
     isLive: false,
   }));
 }
@@ -214,7 +216,7 @@ function findings(text: string): LintView[] {
     const line = lines.findIndex((one) => one.includes(sign));
     return line < 0 ? null : { line: line + 1, column: (lines[line] ?? "").indexOf(sign) + 1 };
   };
-  const empty = at('secret: ""');
+  const empty = at(EMPTY_SECRET);
   const open = read(text).find(({ guard }) => guard === null);
   const program = at("/path/to/");
   return [
