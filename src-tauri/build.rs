@@ -84,6 +84,18 @@ fn main() {
         "signed_bytes",
         "diagnose",
         "send_test_event",
+        "rules",
+        "ruled_endpoints",
+        "check_hooks",
+        "set_rules",
+        "confirm_rule",
+        "try_rules",
+        "try_on",
+        "run_rule",
+        "run_again",
+        "stop_run",
+        "runs",
+        "run_output",
     ]);
     tauri_build::try_build(Attributes::new().app_manifest(manifest))
         .expect("the page is built, the capabilities and the settings are right");

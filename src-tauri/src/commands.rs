@@ -9,11 +9,11 @@ use engine::{
     view::{
         Background, BodyForm, BodyRef, BodyView, CaptureDetail, CaptureRow, Compacted, Comparison,
         Confirmed, DeliveryView, DiagnosisView, EndpointView, Folds, FormatView, ForwardSettings,
-        ForwardView, Found, HistoryFile, HistoryView, Language, ListFilter, ListInfo, MadeSecret,
-        MarkChange, Matches, MendedList, Merged, Missed, Part, PrunePreview, QueryHelp,
-        ReplayOptions, ReplayReport, ReplaySelection, Replayed, Restored, Retention, SavedView,
-        SecretView, SettingsView, Status, TextPage, Timeline, TreePage, UiError, VerificationView,
-        WindowNews,
+        ForwardView, Found, HistoryFile, HistoryView, Language, LintView, ListFilter, ListInfo,
+        MadeSecret, MarkChange, Matches, MendedList, Merged, Missed, OutputView, Part,
+        PrunePreview, QueryHelp, ReplayOptions, ReplayReport, ReplaySelection, Replayed, Restored,
+        Retention, RulesView, RunView, SavedView, SecretView, SettingsView, Status, TextPage,
+        Timeline, TreePage, TrialView, UiError, VerificationView, WindowNews,
     },
 };
 use serde::{Serialize, Serializer};
@@ -140,6 +140,18 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         signed_bytes,
         diagnose,
         send_test_event,
+        rules,
+        ruled_endpoints,
+        check_hooks,
+        set_rules,
+        confirm_rule,
+        try_rules,
+        try_on,
+        run_rule,
+        run_again,
+        stop_run,
+        runs,
+        run_output,
     ]
 }
 
@@ -768,6 +780,104 @@ async fn send_test_event(
     scheme: String,
 ) -> Result<u16, Error> {
     Ok(engine.send_test_event(&endpoint, &scheme).await?.status)
+}
+
+#[command]
+async fn rules(engine: State<'_, Engine>, endpoint: String) -> Result<RulesView, Error> {
+    Ok(engine.rules(&endpoint).await?)
+}
+
+#[command]
+async fn ruled_endpoints(engine: State<'_, Engine>) -> Result<Vec<String>, Error> {
+    Ok(engine.ruled_endpoints().await?)
+}
+
+#[command(async)]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "a command is handed its arguments by value"
+)]
+fn check_hooks(text: String) -> Vec<LintView> {
+    engine::check_hooks(text.as_bytes())
+}
+
+/// The answer is what of it has no effect on an endpoint.
+#[command]
+async fn set_rules(
+    engine: State<'_, Engine>,
+    endpoint: String,
+    text: String,
+) -> Result<Vec<String>, Error> {
+    Ok(engine.set_rules(&endpoint, text.as_bytes()).await?)
+}
+
+#[command]
+async fn confirm_rule(
+    engine: State<'_, Engine>,
+    endpoint: String,
+    rule: String,
+) -> Result<(), Error> {
+    Ok(engine.confirm_rule(&endpoint, &rule).await?)
+}
+
+#[command]
+async fn try_rules(
+    engine: State<'_, Engine>,
+    endpoint: String,
+    text: Option<String>,
+    filter: ListFilter,
+    limit: usize,
+) -> Result<Vec<TrialView>, Error> {
+    let text = text.as_deref().map(str::as_bytes);
+    Ok(engine.try_rules(&endpoint, text, filter, limit).await?)
+}
+
+#[command]
+async fn try_on(
+    engine: State<'_, Engine>,
+    endpoint: String,
+    text: Option<String>,
+    id: String,
+) -> Result<Vec<TrialView>, Error> {
+    let text = text.as_deref().map(str::as_bytes);
+    Ok(engine.try_on(&endpoint, text, &id).await?)
+}
+
+#[command]
+async fn run_rule(
+    engine: State<'_, Engine>,
+    endpoint: String,
+    rule: String,
+    id: String,
+) -> Result<i64, Error> {
+    Ok(engine.run_rule(&endpoint, &rule, &id).await?)
+}
+
+#[command]
+async fn run_again(engine: State<'_, Engine>, number: i64) -> Result<i64, Error> {
+    Ok(engine.run_again(number).await?)
+}
+
+#[command]
+async fn stop_run(engine: State<'_, Engine>, number: i64) -> Result<(), Error> {
+    Ok(engine.stop_run(number).await?)
+}
+
+#[command]
+async fn runs(
+    engine: State<'_, Engine>,
+    rule: Option<String>,
+    capture: Option<String>,
+    limit: usize,
+) -> Result<Vec<RunView>, Error> {
+    Ok(engine
+        .runs(rule.as_deref(), capture.as_deref(), limit)
+        .await?)
+}
+
+#[command]
+async fn run_output(engine: State<'_, Engine>, number: i64) -> Result<OutputView, Error> {
+    Ok(engine.run_output(number).await?)
 }
 
 #[cfg(test)]

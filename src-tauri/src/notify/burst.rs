@@ -161,6 +161,12 @@ mod tests {
             event: None,
             summary: None,
             delivery: None::<RowDelivery>,
+            origin: None,
+            delivery_id: None,
+            nth_try: 1,
+            is_pinned: false,
+            note: None,
+            verdict: None,
         }
     }
 

@@ -42,10 +42,11 @@ import type { TreePage } from "../bindings/TreePage";
 import type { UiError } from "../bindings/UiError";
 import type { WindowNews } from "../bindings/WindowNews";
 import type { ReplayBackend } from "./replay";
+import type { RulesBackend } from "./rules";
 import type { VerificationView } from "../bindings/VerificationView";
 
 /** What the page asks of the engine. Whatever fails, fails with a {@link UiError}. */
-export interface Backend extends ReplayBackend {
+export interface Backend extends ReplayBackend, RulesBackend {
   status(): Promise<Status>;
   endpoints(): Promise<EndpointView[]>;
 

@@ -100,6 +100,19 @@ export function tauriBackend(): Backend {
     retireSecret: (endpoint, name, isOld) => invoke("retire_secret", { endpoint, name, isOld }),
     removeSecret: (endpoint, name) => invoke("remove_secret", { endpoint, name }),
     sendTestEvent: (endpoint, scheme) => invoke("send_test_event", { endpoint, scheme }),
+    rules: (endpoint) => invoke("rules", { endpoint }),
+    ruledEndpoints: () => invoke("ruled_endpoints"),
+    checkHooks: (text) => invoke("check_hooks", { text }),
+    setRules: (endpoint, text) => invoke("set_rules", { endpoint, text }),
+    confirmRule: (endpoint, rule) => invoke("confirm_rule", { endpoint, rule }),
+    tryRules: (endpoint, text, filter, limit) =>
+      invoke("try_rules", { endpoint, text, filter, limit }),
+    tryOn: (endpoint, text, id) => invoke("try_on", { endpoint, text, id }),
+    runRule: (endpoint, rule, id) => invoke("run_rule", { endpoint, rule, id }),
+    runAgain: (number) => invoke("run_again", { number }),
+    stopRun: (number) => invoke("stop_run", { number }),
+    runs: (rule, capture, limit) => invoke("runs", { rule, capture, limit }),
+    runOutput: (number) => invoke("run_output", { number }),
     onEvents(heard) {
       const listening = listen<EngineEvent[]>("engine", (event) => {
         heard(event.payload);

@@ -26,7 +26,10 @@ const tabs = TABS.map((tab, at): Action => ({
   group: "capture",
   words: { en: `Show ${en.detail.tabs[tab].toLowerCase()}`, zh: `显示${zh.detail.tabs[tab]}` },
   keys: [String(at + 1)],
-  run: ({ prefs }) => prefs.set({ tab }),
+  run: ({ prefs, rules }) => {
+    rules.close();
+    prefs.set({ tab });
+  },
 }));
 
 const themes = THEMES.map((theme): Action => ({
@@ -124,6 +127,32 @@ export const ACTIONS: readonly Action[] = [
     keys: ["v"],
     can: hasCapture,
     run: ({ prefs }) => prefs.set({ tab: "verify" }),
+  },
+  {
+    id: "run-rule",
+    group: "capture",
+    words: { en: en.rules.run, zh: zh.rules.run },
+    keys: ["x"],
+    can: hasCapture,
+    run: ({ running }) => running.ask(),
+  },
+  {
+    id: "rules",
+    group: "endpoint",
+    words: { en: en.rules.open, zh: zh.rules.open },
+    keys: [],
+    can: ({ nearest }) => nearest !== null,
+    run: (desk) => desk.openRules(),
+  },
+  {
+    id: "runs",
+    group: "endpoint",
+    words: { en: en.rules.openRuns, zh: zh.rules.openRuns },
+    keys: [],
+    run: (desk) => {
+      desk.screen = "detail";
+      desk.rules.openRuns();
+    },
   },
   {
     id: "pin",

@@ -32,6 +32,9 @@ import { Pinned } from "./pinned.svelte";
 import { Prefs, type Shelf } from "./prefs.svelte";
 import type { Section } from "./sections";
 import { QueryBar } from "./query.svelte";
+import { Rules } from "./rules.svelte";
+import { Running } from "./running.svelte";
+import { Runs } from "./runs.svelte";
 import { Saved } from "./saved.svelte";
 import { EngineStatus } from "./status.svelte";
 import { term } from "./terms";
@@ -81,6 +84,9 @@ export class Desk {
   readonly pinned: Pinned;
   readonly comparing: Comparing;
   readonly acts: Acts;
+  readonly rules: Rules;
+  readonly runs: Runs;
+  readonly running: Running;
 
   /** Which of the two screens a narrow window shows. */
   screen: "list" | "detail" = $state("list");
@@ -129,6 +135,9 @@ export class Desk {
     this.pinned = new Pinned(backend);
     this.comparing = new Comparing(backend);
     this.acts = new Acts(this);
+    this.rules = new Rules(backend);
+    this.runs = new Runs(backend, null);
+    this.running = new Running(this);
   }
 
   /** Reads what there is and follows what comes, until the function that it returns is called. */
@@ -154,6 +163,7 @@ export class Desk {
     void this.saved.load();
     void this.captures.show(EVERYTHING);
     void this.acts.start();
+    void this.runs.load();
     return () => {
       stopListening();
       stopLinks();
@@ -190,6 +200,7 @@ export class Desk {
 
   /** Opens the first steps, from their beginning. */
   openGuide(): void {
+    this.rules.close();
     this.guide.open();
     this.screen = "detail";
   }
@@ -209,6 +220,14 @@ export class Desk {
     this.editor = new Editor(this.backend, endpoint);
     void this.editor.open();
     this.dialog = "settings";
+  }
+
+  /** Opens the rules of `endpoint`, or of the nearest one. */
+  openRules(endpoint: EndpointView | null = this.nearest): void {
+    if (!endpoint) return;
+    this.dialog = null;
+    this.screen = "detail";
+    void this.rules.open(endpoint.id);
   }
 
   /** Removes `endpoint`, and offers to undo it. */
@@ -355,15 +374,16 @@ export class Desk {
         this.isClosing = true;
         break;
       case "show":
-        void this.#reveal(news.capture);
+        void this.reveal(news.capture);
     }
   }
 
   /** Shows a capture that was asked for outside the page, in the list and beside it. */
-  async #reveal(id: string): Promise<void> {
+  async reveal(id: string): Promise<void> {
     try {
       const { row } = await this.backend.detail(id);
       this.link = null;
+      this.rules.close();
       this.dialog = null;
       this.screen = "detail";
       await this.captures.reveal(row);
@@ -386,6 +406,7 @@ export class Desk {
     status,
     hasEndpoints,
     hasRemoved,
+    hasRan,
     working,
   }: Heard): void {
     if (status) this.status.hear(status);
@@ -403,6 +424,7 @@ export class Desk {
       void this.saved.count();
     }
     if (hasEndpoints) void this.saved.load();
+    if (hasRan) void this.runs.load();
     const isOther = isMarked || hasRemoved;
     if (isOther) void this.#mend();
     if (working !== undefined) this.care.hear(working);

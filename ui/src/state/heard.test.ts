@@ -45,6 +45,7 @@ test("the next frame begins from nothing", () => {
     delivered: [],
     status: null,
     hasEndpoints: false,
+    hasRan: false,
     hasRemoved: false,
     isMarked: false,
     verified: null,
@@ -78,4 +79,12 @@ test("verdicts of several batches are one, also those of captures without any", 
   perFrame.add([{ kind: "verified", captures: [] }]);
   draw();
   expect(heard.map(({ verified }) => verified)).toEqual([["a", "b"], []]);
+});
+
+test("that something ran is heard once, however often it was told", () => {
+  const heard: Heard[] = [];
+  const perFrame = new HeardPerFrame((sum) => heard.push(sum));
+  perFrame.add([{ kind: "ran" }, { kind: "ran" }]);
+  draw();
+  expect(heard.map(({ hasRan }) => hasRan)).toEqual([true]);
 });

@@ -19,6 +19,8 @@ export interface Heard {
   status: Status | null;
   /** Whether endpoints came, went or were renamed. */
   hasEndpoints: boolean;
+  /** Whether a run began, wrote or ended, or rules changed. */
+  hasRan: boolean;
   /** Whether captures have gone. */
   hasRemoved: boolean;
   /** How far work on the history is, null when it has ended; undefined where nothing was said. */
@@ -54,6 +56,7 @@ const NOTHING: Heard = {
   verified: null,
   status: null,
   hasEndpoints: false,
+  hasRan: false,
   hasRemoved: false,
   working: undefined,
 };
@@ -71,8 +74,9 @@ function sum(heard: Heard, event: EngineEvent): Heard {
     case "status":
       return { ...heard, status: event.status };
     case "fellBack":
-    case "ran":
       return heard;
+    case "ran":
+      return { ...heard, hasRan: true };
     case "endpoints":
       return { ...heard, hasEndpoints: true };
     case "removed":

@@ -7,7 +7,16 @@ export const LANGUAGES = ["en", "zh"] as const;
 const BODY_LOOKS = ["tree", "pretty", "fields", "parts", "table", "image", "text", "hex"] as const;
 
 /** The parts of a capture, in the order of their tabs. */
-export const TABS = ["body", "headers", "query", "raw", "response", "verify", "diff"] as const;
+export const TABS = [
+  "body",
+  "headers",
+  "query",
+  "raw",
+  "response",
+  "verify",
+  "diff",
+  "runs",
+] as const;
 
 /** Limits of the panes' widths, and the first ones, in pixels. */
 export const SIDE_PX = { min: 150, max: 360, first: 200 };

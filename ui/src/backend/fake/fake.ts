@@ -52,7 +52,7 @@ import { Marks } from "./marks";
 import { fault, Owned } from "./owned";
 import { deliveryId, isTried, matches, nthTry, timeline, TRY_EVERY } from "./finding";
 import { helpWith, lets } from "./query";
-import { Replays } from "./replays";
+import { Rules } from "./rules";
 import type { Maker, Sample } from "./samples";
 import { Signatures } from "./signatures";
 
@@ -80,7 +80,7 @@ interface List {
   seen: number;
 }
 
-export class FakeBackend extends Replays implements Backend {
+export class FakeBackend extends Rules implements Backend {
   readonly start: Start;
   readonly #startedAtMs = Date.now();
   readonly #arrivedAtMs: number[] = [];
