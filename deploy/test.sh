@@ -55,7 +55,8 @@ chmod +x "$tools/bin/podman"
 podman=$tools/bin/podman
 
 echo "== lint"
-"$tools/bin/hadolint" deploy/Dockerfile
+"$tools/bin/hadolint" deploy/Dockerfile deploy/hooks/Dockerfile
+"$tools/bin/docker-compose" -f deploy/hooks/compose.yaml config -q
 HOST=hooks.example.dev EMAIL=you@example.dev "$tools/bin/docker-compose" -f deploy/compose.yaml config -q
 "$tools/python/bin/python" deploy/check.py
 
@@ -74,6 +75,6 @@ echo "== test"
 cargo build -p tenterhook-relay -p tenterhook-cli -p tests
 cargo clippy -p tests --features deploy --all-targets -- -D warnings
 cargo nextest run -p tests --features deploy \
-  -E 'binary(deploy) or binary(proxies) or binary(containers) or binary(unit)'
+  -E 'binary(deploy) or binary(proxies) or binary(containers) or binary(unit) or binary(hooks_host)'
 "$podman" image ls --format '{{.Repository}}:{{.Tag}}  {{.Size}}'
 "$podman" image prune -f >/dev/null

@@ -4,6 +4,7 @@
 mod body;
 mod crowd;
 mod history;
+mod hooks;
 mod list;
 mod load;
 mod machine;
@@ -71,6 +72,7 @@ enum Subject {
     List,
     Body,
     Crowd,
+    Hooks,
     /// Takes a quarter of an hour and 5 GB: only when it is asked for
     Search,
 }
@@ -131,6 +133,10 @@ fn main() -> anyhow::Result<()> {
     }
     if is_on(Subject::Crowd) {
         report.figures.extend(crowd::measure(data)?);
+    }
+    if is_on(Subject::Hooks) {
+        let lasting = Duration::from_secs(args.seconds);
+        report.figures.extend(hooks::measure(data, lasting)?);
     }
     if let Some(path) = args.json {
         let json = serde_json::to_string_pretty(&report)?;

@@ -81,6 +81,7 @@ pub(crate) enum Part {
     Body,
     Crowd,
     Search,
+    Hooks,
 }
 
 /// One figure by itself.

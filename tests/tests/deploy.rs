@@ -99,6 +99,12 @@ fn each_version_is_this_one() {
             format!("\nversion: {version}\nappVersion: \"{version}\"\n"),
         ),
         ("README.md", format!("tenterhook-relay:{version}")),
+        (
+            "hooks/compose.yaml",
+            format!("tenterhook-hooks:{version}\n"),
+        ),
+        ("hooks/Dockerfile", format!("tenterhook-hooks:{version} ")),
+        ("hooks/README.md", format!("tenterhook-hooks:{version} ")),
     ] {
         assert!(read(file).contains(&line), "{file} has no {line}");
     }

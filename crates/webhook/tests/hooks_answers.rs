@@ -352,3 +352,34 @@ proptest! {
         prop_assert_eq!(evaluation.matched, evaluation.command.is_some());
     }
 }
+
+#[test]
+fn a_default_stands_for_what_is_missing_or_null_and_for_nothing_else() {
+    let argument = |source: &str, name: &str| {
+        let hook = format!(
+            "- {{id: a, execute-command: x, pass-arguments-to-command: [{{source: {source}, name: '{name}', default: ''}}, {{source: {source}, name: '{name}', default: 7}}]}}"
+        );
+        let argv = evaluate(&hook).command.expect("it triggers").argv;
+        String::from_utf8(argv[1..].join(&b"|"[..])).expect("texts")
+    };
+    for (source, name, want) in [
+        ("payload", "ref", "refs/heads/main|refs/heads/main"),
+        ("payload", "absent", "|7"),
+        ("payload", "nothing", "|7"),
+        ("payload", "nothing.below", "|7"),
+        ("payload", "list.9", "|7"),
+        ("header", "X-Absent", "|7"),
+        ("header", "X-Token", "secret|secret"),
+        ("url", "token", "t|t"),
+        ("query", "absent", "|7"),
+    ] {
+        assert_eq!(argument(source, name), want, "{source} {name}");
+    }
+    let rule = |default: &str| {
+        let hook = format!(
+            "- {{id: a, execute-command: x, trigger-rule: {{match: {{type: value, value: main, parameter: {{source: payload, name: branch{default}}}}}}}}}"
+        );
+        evaluate(&hook).matched
+    };
+    assert!(rule(", default: main") && !rule(", default: next") && !rule(""));
+}

@@ -20,6 +20,10 @@ pub struct Clause {
 }
 
 /// What a clause says.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly all clauses are comparisons, and none lives long"
+)]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ClauseKind {
     /// All of its clauses.

@@ -76,7 +76,10 @@ fn guard_of(inner: &Match) -> Option<Guard> {
             Some(Guard::Signature)
         }
         MatchKind::Value
-            if inner.parameter.is_secret() && inner.value.chars().count() >= TOKEN_CHARACTERS =>
+            // Who sends nothing is not to be let in by what stands for it.
+            if inner.parameter.default.is_none()
+                && inner.parameter.is_secret()
+                && inner.value.chars().count() >= TOKEN_CHARACTERS =>
         {
             Some(Guard::Token)
         }
@@ -154,6 +157,8 @@ mod tests {
         }
         let short = TOKEN.replace("long-enough", "short");
         assert_eq!(hook(&short).guard(), None);
+        let given = TOKEN.replace("name: X", "default: long-enough, name: X");
+        assert_eq!(hook(&given).guard(), None);
         let open = SIGNED.replace("secret: s", "secret: ''");
         assert_eq!(hook(&open).guard(), None);
         assert_eq!(hook(&format!("{{not: {SIGNED}}}")).guard(), None);

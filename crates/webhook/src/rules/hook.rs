@@ -68,6 +68,8 @@ pub struct Parameter {
     pub envname: String,
     /// Whether a file gets what the Base64 text stands for.
     pub base64decode: bool,
+    /// What it stands for where a request has no such value, or `null`. Not of the original.
+    pub default: Option<String>,
 }
 
 /// A condition. Of several members the first of these counts; with none it is never satisfied.

@@ -5,7 +5,7 @@ use crate::rules::{
     go::{header::canonical, text::quote},
     hook::Parameter,
     request::Facts,
-    value::{Object, find, object_to_json},
+    value::{LookupError, Object, Value, find, object_to_json},
 };
 
 /// The sources that there are.
@@ -26,10 +26,27 @@ impl Parameter {
     /// The text that a command or a rule gets.
     ///
     /// # Errors
-    /// When there is no such value.
+    /// When there is no such value, and no default.
     pub(crate) fn read(&self, facts: &Facts<'_>) -> Result<Vec<u8>, LookupFault> {
+        match (self.look_up(facts), &self.default) {
+            (
+                Err(LookupFault::Lookup(LookupError::NotFound(_) | LookupError::ThroughNull)),
+                Some(default),
+            ) => Ok(default.clone().into_bytes()),
+            (found, _) => found,
+        }
+    }
+
+    /// The text that stands in the request.
+    ///
+    /// # Errors
+    /// When there is no such value.
+    pub(crate) fn look_up(&self, facts: &Facts<'_>) -> Result<Vec<u8>, LookupFault> {
         let name = self.name.as_bytes();
-        let text = |object: &Object, name: &[u8]| Ok(find(object, name)?.to_text());
+        let text = |object: &Object, name: &[u8]| match find(object, name)? {
+            Value::Null if self.default.is_some() => Err(LookupError::ThroughNull.into()),
+            value => Ok(value.to_text()),
+        };
         match self.source.as_str() {
             "header" => text(&facts.headers, &canonical(name)),
             "url" | "query" => text(&facts.query, name),
@@ -55,6 +72,7 @@ impl Parameter {
             name,
             envname,
             base64decode,
+            ..
         } = self;
         format!("{{Source:{source} Name:{name} EnvName:{envname} Base64Decode:{base64decode}}}")
     }

@@ -122,7 +122,7 @@ impl<'a> Facts<'a> {
         log: &mut Vec<String>,
     ) -> Result<(), Crash> {
         for parameter in parameters {
-            let text = match parameter.read(self) {
+            let text = match parameter.look_up(self) {
                 Ok(text) => text,
                 Err(LookupFault::Lookup(super::value::LookupError::Overflow(index))) => {
                     return Err(Crash(index));

@@ -83,6 +83,10 @@ pub(super) fn check_parameter(
     for (property, is_used) in [
         ("base64decode", uses == Use::File),
         ("envname", matches!(uses, Use::File | Use::Environment)),
+        (
+            "default",
+            uses != Use::Json && matches!(source.as_str(), "header" | "url" | "query" | "payload"),
+        ),
     ] {
         if let Some(entry) = members.entry(property)
             && !is_used

@@ -35,7 +35,7 @@ pub(crate) const HOOK: &[&str] = &[
 /// The properties of a header.
 pub(crate) const HEADER: &[&str] = &["name", "value"];
 /// The properties of a parameter.
-pub(crate) const PARAMETER: &[&str] = &["source", "name", "envname", "base64decode"];
+pub(crate) const PARAMETER: &[&str] = &["source", "name", "envname", "base64decode", "default"];
 /// The properties of a rule.
 pub(crate) const RULE: &[&str] = &["and", "or", "not", "match"];
 /// The properties of a match.
@@ -127,7 +127,11 @@ fn read_parameter(spot: &Spot, node: &Node, parameter: &mut Parameter) -> Result
             "source" => spot.text(node, &mut parameter.source),
             "name" => spot.text(node, &mut parameter.name),
             "envname" => spot.text(node, &mut parameter.envname),
-            _ => spot.flag(node, &mut parameter.base64decode),
+            "base64decode" => spot.flag(node, &mut parameter.base64decode),
+            _ => {
+                parameter.default = optional(node, |text| spot.text(node, text))?;
+                Ok(())
+            }
         }?;
     }
     Ok(())
