@@ -290,7 +290,7 @@ test("all of the window is reached by Tab, in the order in which it is seen", as
   const page = await open({ rows: 50 });
   await page.keyboard.press("j");
   const seen: string[] = [];
-  for (let stop = 0; stop < 30; stop += 1) {
+  for (let stop = 0; stop < 60; stop += 1) {
     await page.keyboard.press("Tab");
     const at = await page.evaluate<string>(
       "(document.activeElement.getAttribute('role') ?? document.activeElement.tagName) + ' ' + (document.activeElement.getAttribute('aria-label') ?? document.activeElement.innerText).split('\\n')[0]",
