@@ -320,7 +320,8 @@ test("all of the window is reached by Tab, in the order in which it is seen", as
     "separator Width of the captures",
     "tab Body",
     "BUTTON Copy body",
-    "region Body as text",
+    "region Fields of the form",
+    "BUTTON 50 captures",
   ];
   const places = order.map((name) => seen.findIndex((at) => at.startsWith(name)));
   expect(
