@@ -242,7 +242,7 @@ test("long lines in a pane make the window no wider, and a focus moves it nowher
     await page.getByRole("option").nth(5).click();
     await page.keyboard.press("p");
     await page.keyboard.press("n");
-    await page.getByRole("textbox").last().fill("a long note ".repeat(9));
+    await page.locator(".note input").fill("a long note ".repeat(9));
     await page.keyboard.press("Enter");
     await page.getByRole("option").nth(5).getByText("a long note").waitFor();
     const edges = await page.evaluate<number[]>(

@@ -104,6 +104,8 @@ CREATE INDEX captures_edited ON captures (seq) WHERE origin IS NOT NULL;
 CREATE TABLE confirmed (
     origin TEXT PRIMARY KEY,
     confirmed_at_ms INTEGER NOT NULL        -- Unix epoch, milliseconds
+) STRICT, WITHOUT ROWID;
+
 -- Finding: what came of each capture, arrivals over time, the tries of one delivery, filters that
 -- are kept.
 
@@ -229,6 +231,8 @@ CREATE TABLE saved (
     name TEXT PRIMARY KEY COLLATE NOCASE,
     query TEXT NOT NULL,                    -- as it is typed
     place INTEGER NOT NULL                  -- among the others, from 0
+) STRICT, WITHOUT ROWID;
+
 -- Signatures.
 
 -- The secrets that senders to an endpoint sign with. Their values are in the keychain, each under
