@@ -176,7 +176,7 @@ for (const theme of ["light", "dark"] as const) {
           await page.keyboard.press("p");
         }
         await page.keyboard.press("n");
-        await page.getByRole("textbox").last().fill("ask Ada about the long retry of this one");
+        await page.locator(".note input").fill("ask Ada about the long retry of this one");
         await page.keyboard.press("Enter");
         await options(page).nth(1).getByText("ask Ada").waitFor();
         await options(page).nth(2).click({ button: "right" });

@@ -11,39 +11,42 @@ const settings = (page: Page) => engine(page, (fake) => fake.native.settings);
 const asked = (page: Page, word: string) =>
   page.evaluate(`window.fake.asked.filter((one) => one.startsWith("${word}"))`);
 
-async function drawer(page: Page) {
+/** The bell's section of the settings. */
+async function opened(page: Page) {
   await bell(page).click();
-  const dialog = page.getByRole("dialog", { name: "Notifications and background" });
-  await dialog.waitFor();
-  return dialog;
+  const section = page
+    .getByRole("dialog", { name: "Settings" })
+    .getByRole("region", { name: "Notifications" });
+  await section.waitFor();
+  return section;
 }
 
 test("the bell mutes, says so, and unmutes", async () => {
   const page = await open();
-  const dialog = await drawer(page);
-  await dialog.getByRole("button", { name: "Mute 1 h" }).click();
-  await dialog.getByText("Muted, back in").waitFor();
+  const section = await opened(page);
+  await section.getByRole("button", { name: "Mute 1 h" }).click();
+  await section.getByText("Muted, back in").waitFor();
   await page.keyboard.press("Escape");
   await page.getByRole("button", { name: /^Notifications are muted, back in/ }).waitFor();
   expect((await settings(page)).mutedUntilMs).toBeGreaterThan(Date.now());
-  await (await drawer(page)).getByRole("button", { name: "Unmute" }).click();
-  await dialog.getByRole("button", { name: "Mute until tomorrow" }).waitFor();
+  await (await opened(page)).getByRole("button", { name: "Unmute" }).click();
+  await section.getByRole("button", { name: "Mute until tomorrow" }).waitFor();
   expect((await settings(page)).mutedUntilMs).toBe(null);
 });
 
 test("each change holds at once, and what needs another is off without it", async () => {
   const page = await open();
-  const dialog = await drawer(page);
-  const github = dialog.getByRole("radiogroup", { name: "Notifications of GitHub" });
+  const section = await opened(page);
+  const github = section.getByRole("radiogroup", { name: "Notifications of GitHub" });
   await github.getByRole("radio", { name: "Failures" }).check({ force: true });
   expect(Object.values((await settings(page)).endpoints)).toEqual(["failures"]);
-  const hidden = dialog.getByRole("checkbox", { name: "Start without the window" });
+  const hidden = section.getByRole("checkbox", { name: "Start without the window" });
   expect(await hidden.isDisabled()).toBe(true);
-  await dialog.getByRole("checkbox", { name: "Start when I log in" }).check();
+  await section.getByRole("checkbox", { name: "Start when I log in" }).check();
   expect(await hidden.isDisabled()).toBe(false);
-  await dialog.getByRole("radio", { name: "Quits" }).check({ force: true });
+  await section.getByRole("radio", { name: "Quits" }).check({ force: true });
   expect((await settings(page)).onClose).toBe("quit");
-  await dialog.getByRole("checkbox", { name: "Notify of what arrives" }).uncheck();
+  await section.getByRole("checkbox", { name: "Notify of what arrives" }).uncheck();
   await github.waitFor({ state: "detached" });
   await page.keyboard.press("Escape");
   await page.getByRole("button", { name: "Notifications are off" }).waitFor();
@@ -51,11 +54,11 @@ test("each change holds at once, and what needs another is off without it", asyn
 
 test("a change that is refused is told, and undone", async () => {
   const page = await open();
-  const dialog = await drawer(page);
+  const section = await opened(page);
   await engine(page, (fake) => (fake.native.refusal = "no space left"));
-  const login = dialog.getByRole("checkbox", { name: "Start when I log in" });
+  const login = section.getByRole("checkbox", { name: "Start when I log in" });
   await login.click();
-  await dialog.getByText("no space left").waitFor();
+  await section.getByText("no space left").waitFor();
   expect(await login.isChecked()).toBe(false);
 });
 

@@ -143,6 +143,15 @@ test("a click on the mark of a retry shows its delivery", async () => {
   await says(page, /^3 matches/);
 });
 
+test("what a signature proved is a filter too, and the mark of each row agrees", async () => {
+  const page = await open();
+  await filter(page).fill("verify:invalid");
+  await says(page, /^\d+ matches/);
+  const rows = page.getByRole("option");
+  await rows.first().waitFor();
+  expect(await rows.filter({ hasText: "mismatch" }).count()).toBe(await rows.count());
+});
+
 test("it is said that the index lacks captures, until it has them", async () => {
   const page = await open();
   await engine(page, (fake) => fake.lag(12_345));

@@ -236,6 +236,23 @@ test("below 900 pixels list and capture are two screens", async () => {
   expect(await page.getByRole("option", { selected: true }).isVisible()).toBe(true);
 });
 
+test("long lines in a pane make the window no wider, and a focus moves it nowhere", async () => {
+  for (const language of ["en", "zh"] as const) {
+    const page = await open({ rows: 300, language, width: 900, height: 600 });
+    await page.getByRole("option").nth(5).click();
+    await page.keyboard.press("p");
+    await page.keyboard.press("n");
+    await page.locator(".note input").fill("a long note ".repeat(9));
+    await page.keyboard.press("Enter");
+    await page.getByRole("option").nth(5).getByText("a long note").waitFor();
+    const edges = await page.evaluate<number[]>(
+      "[...document.querySelectorAll('.window, .window > *')].flatMap((part) => [part.getBoundingClientRect().left, part.getBoundingClientRect().right])",
+    );
+    expect(edges).toEqual([0, 900, 0, 900, 0, 900, 0, 900]);
+    await page.close();
+  }
+});
+
 test("the theme follows the system until one is chosen, and is remembered", async () => {
   const page = await open({ theme: "dark" });
   const dark = await ground(page);
@@ -290,7 +307,7 @@ test("all of the window is reached by Tab, in the order in which it is seen", as
   const page = await open({ rows: 50 });
   await page.keyboard.press("j");
   const seen: string[] = [];
-  for (let stop = 0; stop < 30; stop += 1) {
+  for (let stop = 0; stop < 60; stop += 1) {
     await page.keyboard.press("Tab");
     const at = await page.evaluate<string>(
       "(document.activeElement.getAttribute('role') ?? document.activeElement.tagName) + ' ' + (document.activeElement.getAttribute('aria-label') ?? document.activeElement.innerText).split('\\n')[0]",
@@ -303,7 +320,8 @@ test("all of the window is reached by Tab, in the order in which it is seen", as
     "separator Width of the captures",
     "tab Body",
     "BUTTON Copy body",
-    "region Body as text",
+    "region Fields of the form",
+    "BUTTON 50 captures",
   ];
   const places = order.map((name) => seen.findIndex((at) => at.startsWith(name)));
   expect(

@@ -112,7 +112,7 @@ for (const language of ["en", "zh"] as const)
     ] as const)
       test(`nothing stands in the way: ${language} ${theme} ${String(width)}`, async () => {
         const { page, drawer } = await opened({ language, theme, width, height });
-        await drawer.getByRole("textbox").nth(1).fill("1000");
+        await drawer.locator(".content").getByRole("textbox").nth(1).fill("1000");
         await drawer.getByText("192").waitFor();
         await expectNoBarriers(page);
         const name = `history-${language}-${theme}-${String(width)}`;

@@ -77,6 +77,7 @@ test("what was done last comes first", async () => {
   await opened(page);
   expect(await options(page).first().innerText()).toContain("Ages or clock times");
   await page.reload();
+  await page.locator("footer span").first().waitFor();
   await opened(page);
   expect(await options(page).first().innerText()).toContain("Ages or clock times");
 });

@@ -74,7 +74,7 @@ test("a capture that was not passed on says how that is set", async () => {
   await settled(page);
   await page.getByRole("option").first().click();
   await page.keyboard.press("5");
-  await page.getByText("Not passed on").waitFor();
+  await page.getByRole("tabpanel").getByText("Not passed on").waitFor();
   await page.getByRole("button", { name: "Open the settings" }).click();
   await page.getByRole("dialog", { name: "Settings of Harbor" }).waitFor();
 });

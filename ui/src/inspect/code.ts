@@ -105,7 +105,11 @@ export class Code {
         theme,
         marks,
         this.#wrapping.of(looks.isWrapped ? EditorView.lineWrapping : []),
-        EditorView.contentAttributes.of({ "aria-label": looks.label, "aria-readonly": "true" }),
+        EditorView.contentAttributes.of({
+          "aria-label": looks.label,
+          "aria-readonly": "true",
+          tabindex: "0", // what scrolls is reached by Tab
+        }),
       ],
     });
     this.#view = new EditorView({ state, parent: root, root });

@@ -179,7 +179,7 @@ export class FakeBackend extends Rules implements Backend {
         filter.endpoint === null && filter.query === null && this.#marks.deleted.size === 0;
       const list = this.#nextList++;
       this.#lists.set(list, { filter, matching: isAll ? null : [], seen: this.#care.gone });
-      return { list, count: this.#grown(list), behind: 0 };
+      return { list, count: this.#grown(list), behind: isAll ? 0 : this.#behind };
     });
   }
 

@@ -8,6 +8,7 @@ const FIELDS = [
   "provider:",
   "type:",
   "status:",
+  "verify:",
   "method:",
   "path:",
   "header.",
@@ -18,7 +19,19 @@ const FIELDS = [
   "endpoint:",
   "delivery:",
 ];
-const MARKS = ["held", "replayed", "pinned", "failed"];
+const MARKS = [
+  "held",
+  "replayed",
+  "edited",
+  "ran",
+  "pinned",
+  "noted",
+  "failed",
+  "flawed",
+  "forwarded",
+  "answered",
+  "retry",
+];
 
 /** Whether the terms of `query` hold for a sample, and for its row where they need that. */
 export function lets(
@@ -34,6 +47,10 @@ export function lets(
     if (term === "is:noted") return rowOf().note !== null;
     if (term === "is:retry") return rowOf().nthTry > 1;
     if (term === "is:failed") return hasFailed(rowOf());
+    if (term === "is:flawed") return rowOf().flaws.length > 0;
+    if (term === "is:forwarded") return rowOf().delivery !== null;
+    if (term === "is:answered") return rowOf().delivery?.status != null;
+    if (term.startsWith("verify:")) return verdictOf(rowOf()) === term.slice(7);
     if (term.startsWith("is:")) return term === "is:held" && isHeld;
     if (term.startsWith("status:"))
       return String(rowOf().delivery?.status ?? "none") === term.slice(7);
@@ -44,6 +61,13 @@ export function lets(
     return row.includes(term);
   };
   return query.toLowerCase().split(/\s+/).every(holds);
+}
+
+/** What a query calls the verdict of a row. */
+function verdictOf({ verdict }: CaptureRow): string {
+  if (verdict === null) return "none";
+  const words: Record<string, string> = { ok: "valid", unknown: "unknown", unsigned: "unsigned" };
+  return words[verdict.reason] ?? "invalid";
 }
 
 function hasFailed({ delivery }: CaptureRow): boolean {
