@@ -51,6 +51,7 @@ export const CONTENTS: Readonly<Record<Section, Content>> = {
       ({ preferences }) => preferences.address,
       ({ preferences }) => preferences.passOn,
       ({ preferences }) => preferences.test,
+      ({ again }) => again.allowed,
     ],
   },
   relay: {

@@ -13,6 +13,7 @@ import { en } from "../text/en";
 import { Format } from "../text/format";
 import { zh } from "../text/zh";
 import { Acts } from "./acts.svelte";
+import { Again } from "./again.svelte";
 import { Announcer } from "./announcer.svelte";
 import { Background } from "./background.svelte";
 import { Care } from "./care.svelte";
@@ -46,7 +47,7 @@ const COPY_WINDOW = 1024 * 1024;
 
 /** Something special about a capture: a word for a chip, and the sentence behind it. */
 export interface Flag {
-  kind: "held" | "flaw";
+  kind: "held" | "flaw" | "edited";
   word: string;
   why: string;
   tone: "plain" | "wait";
@@ -87,6 +88,7 @@ export class Desk {
   readonly rules: Rules;
   readonly runs: Runs;
   readonly running: Running;
+  readonly again: Again;
 
   /** Which of the two screens a narrow window shows. */
   screen: "list" | "detail" = $state("list");
@@ -100,9 +102,10 @@ export class Desk {
   editor: Editor | null = $state.raw(null);
 
   /** Whether a dialog is open in which something is done, and said. */
-  readonly hasModal = $derived(
-    this.dialog === "create" || this.dialog === "settings" || this.dialog === "preferences",
-  );
+  get hasModal(): boolean {
+    const isDialog = ["create", "settings", "preferences"].includes(this.dialog ?? "");
+    return isDialog || this.again.many.report !== null;
+  }
 
   /** Whether the person is asked what closing the window is to do; that comes before all else. */
   isClosing = $state(false);
@@ -138,6 +141,7 @@ export class Desk {
     this.rules = new Rules(backend);
     this.runs = new Runs(backend, null);
     this.running = new Running(this);
+    this.again = new Again(this);
   }
 
   /** Reads what there is and follows what comes, until the function that it returns is called. */
@@ -158,7 +162,7 @@ export class Desk {
     void this.status.load().then(() => {
       if (this.status.now?.captures === 0) this.guide.begin();
     });
-    void this.endpoints.load();
+    void this.endpoints.load().then(() => this.again.missing.load());
     void this.background.load();
     void this.saved.load();
     void this.captures.show(EVERYTHING);
@@ -296,15 +300,17 @@ export class Desk {
   }
 
   /** What is special about a capture, in words. */
-  flagsOf({ isHeld, flaws }: CaptureRow): Flag[] {
+  flagsOf({ isHeld, flaws, origin }: CaptureRow): Flag[] {
     const words = this.words.captures;
+    const { again } = this.words;
+    const edit: Flag = { kind: "edited", word: again.edited, why: again.editedWhy, tone: "plain" };
     const held: Flag = { kind: "held", word: words.held, why: words.heldWhy, tone: "plain" };
     const marks = flaws.map((flaw): Flag => {
       if (flaw === "normalised")
         return { kind: "flaw", word: words.normalised, why: words.normalisedWhy, tone: "wait" };
       return { kind: "flaw", word: flaw, why: words.flawWhy(flaw), tone: "wait" };
     });
-    return isHeld ? [held, ...marks] : marks;
+    return [...(origin === undefined ? [] : [edit]), ...(isHeld ? [held] : []), ...marks];
   }
 
   /** Puts `text` on the clipboard and says `done`. */
@@ -408,7 +414,10 @@ export class Desk {
     hasRemoved,
     hasRan,
     working,
+    replays,
   }: Heard): void {
+    this.again.many.hear(replays);
+    if (delivered.length > 0 || replays.length > 0 || hasEndpoints) this.again.missing.hear();
     if (status) this.status.hear(status);
     if (captured > 0) {
       void this.captures.grow();

@@ -138,7 +138,7 @@ function isWhole(text: string, least: number, most: number): boolean {
 }
 
 /** The host of a target as a person writes it: a URL, `host:port/path`, `:3000` or `3000`. */
-function hostOf(target: string): string | null {
+export function hostOf(target: string): string | null {
   const whole = target.includes("://")
     ? target
     : /^\d{1,5}(\/|$)/.test(target)

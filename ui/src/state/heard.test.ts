@@ -50,6 +50,7 @@ test("the next frame begins from nothing", () => {
     isMarked: false,
     verified: null,
     working: undefined,
+    replays: [],
   };
   expect(heard).toEqual([
     { ...nothing, captured: 2, hasEndpoints: true },

@@ -2,6 +2,7 @@
 // frame. While the window is hidden there are no frames, and the sum waits.
 
 import type { EngineEvent } from "../bindings/EngineEvent";
+import type { ReplayProgress } from "../bindings/ReplayProgress";
 import type { Status } from "../bindings/Status";
 import type { WorkProgress } from "../bindings/WorkProgress";
 
@@ -25,6 +26,8 @@ export interface Heard {
   hasRemoved: boolean;
   /** How far work on the history is, null when it has ended; undefined where nothing was said. */
   working: WorkProgress | null | undefined;
+  /** How far replays are, in the order in which it was told. */
+  replays: readonly ReplayProgress[];
 }
 
 /** Sums up events and gives the sum to `take` at the next frame. */
@@ -59,6 +62,7 @@ const NOTHING: Heard = {
   hasRan: false,
   hasRemoved: false,
   working: undefined,
+  replays: [],
 };
 
 function sum(heard: Heard, event: EngineEvent): Heard {
@@ -84,7 +88,6 @@ function sum(heard: Heard, event: EngineEvent): Heard {
     case "working":
       return { ...heard, working: event.progress };
     case "replay":
-      // Whoever started one asks for its report; nothing else follows from it.
-      return heard;
+      return { ...heard, replays: [...heard.replays, event.progress] };
   }
 }

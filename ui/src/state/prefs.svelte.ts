@@ -57,6 +57,10 @@ export interface Looks {
   isGuideHidden: boolean;
   /** The framework whose mends are shown; null until one was chosen. */
   framework: string | null;
+  /** Where captures were sent again to by hand, by the ids of their endpoints. */
+  targets: Readonly<Partial<Record<string, string>>>;
+  /** Whether captures are sent again as their sender would reach the application. */
+  isAsSender: boolean;
 }
 
 /** A store of texts by name; the browser's local storage is one. */
@@ -145,6 +149,8 @@ function parse(chosen: object, language: string): Looks {
     recent: texts(of.recent) ?? [],
     isGuideHidden: of.isGuideHidden === true,
     framework: typeof of.framework === "string" ? of.framework : null,
+    targets: targets(of.targets),
+    isAsSender: of.isAsSender === true,
   };
 }
 
@@ -155,6 +161,11 @@ function chordsOf(kept: unknown): Looks["keys"] {
     return chords ? [[id, chords] as const] : [];
   });
   return Object.fromEntries(entries);
+}
+
+function targets(kept: unknown): Looks["targets"] {
+  if (typeof kept !== "object" || kept === null) return {};
+  return Object.fromEntries(Object.entries(kept).filter(([, to]) => typeof to === "string"));
 }
 
 function texts(kept: unknown): string[] | null {

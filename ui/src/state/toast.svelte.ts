@@ -24,16 +24,22 @@ export class Toast {
 
   /** Shows `text` with a button beside it. */
   offer(text: string, label: string, act: () => void): void {
-    const done = () => {
-      this.text = null;
-      act();
-    };
-    this.#show(text, false, { label, act: done });
+    this.#show(text, false, this.#closing({ label, act }));
   }
 
-  /** Shows `text` as something that did not work. */
-  warn(text: string): void {
-    this.#show(text, true);
+  /** Shows `text` as something that did not work, perhaps with what can be done about it. */
+  warn(text: string, action: ToastAction | null = null): void {
+    this.#show(text, true, action && this.#closing(action));
+  }
+
+  #closing({ label, act }: ToastAction): ToastAction {
+    return {
+      label,
+      act: () => {
+        this.text = null;
+        act();
+      },
+    };
   }
 
   #show(text: string, isBad: boolean, action: ToastAction | null = null): void {

@@ -1,6 +1,8 @@
 // Every word that the window says, in English. `zh.ts` has the same shape, so that a missing one
 // is a type error. Numbers and times come formatted (see `format.ts`).
 
+import { againEn } from "./again";
+
 /** `2nd`, `3rd`, `11th` */
 function ordinal(number: number): string {
   const teen = number % 100 > 10 && number % 100 < 14;
@@ -752,6 +754,8 @@ export const en = {
     saved: (count: number, path: string) =>
       `Saved ${count} ${plural(count, "capture", "captures")}: ${path}`,
   },
+
+  again: againEn,
 
   diff: {
     label: "Differences",

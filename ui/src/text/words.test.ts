@@ -27,7 +27,7 @@ const source = readdirSync("src", { recursive: true, encoding: "utf8" })
 
 test("every word is used somewhere", () => {
   const dynamic =
-    /^(line|bar\.themes|background\.(ways|loudness)|detail\.tabs|body\.views|body\.kinds|response\.changes|history\.works|settings\.flaws|verify\.(verdicts|covered|whys)|diff\.(parts|bodies|kinship)|find\.spans|find\.outcomes|error|palette\.kinds|preferences\.(sections|themes|languages)|keys\.groups|guide\.steps|rules\.(parts|guards|outcomes|joins|states))/;
+    /^(line|bar\.themes|background\.(ways|loudness)|detail\.tabs|body\.views|body\.kinds|response\.changes|history\.works|settings\.flaws|verify\.(verdicts|covered|whys)|diff\.(parts|bodies|kinship)|find\.spans|find\.outcomes|error|palette\.kinds|preferences\.(sections|themes|languages)|keys\.groups|again\.(bodyWays|parts|draftFlaws|paces|strip|filters|differWords|manyFlaws|wayFlaws)|guide\.steps|rules\.(parts|guards|outcomes|joins|states))/;
   const idle = leaves(en).filter(([path]) => {
     const name = path.split(".").at(-1) ?? "";
     return !dynamic.test(path) && !new RegExp(`\\.${name}\\b`).test(source);
@@ -36,7 +36,10 @@ test("every word is used somewhere", () => {
 });
 
 test("what is said in Chinese is Chinese", () => {
-  const sameEverywhere = new Set(["error", "appName", "pair.hint", "preferences.languages.en"]);
+  const sameEverywhere = new Set([
+    ...["error", "appName", "pair.hint", "preferences.languages.en", "again.paces.ten"],
+    ...["again.toHint", "again.bodyHexHint", "again.wayFilterHint", "again.pinHint"],
+  ]);
   const foreign = leaves(zh).filter(
     ([path, value]) => !sameEverywhere.has(path) && !/\p{Script=Han}/u.test(said(value)),
   );

@@ -1,5 +1,6 @@
 // 窗口里的全部文字，简体中文。The same in Simplified Chinese; the shape is English's.
 
+import { againZh } from "./again";
 import type { Words } from "./en";
 
 /** 引擎只说英文：按代码给出中文，原文附在后面。The engine's codes, with its own words after them. */
@@ -779,6 +780,8 @@ export const zh: Words = {
     withSecrets: "包含机密",
     saved: (count, path) => `已保存 ${count} 条捕获：${path}`,
   },
+
+  again: againZh,
 
   diff: {
     label: "差异",

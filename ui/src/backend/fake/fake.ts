@@ -485,7 +485,10 @@ export class FakeBackend extends Rules implements Backend {
   }
 
   deliveries(id: string): Promise<DeliveryView[]> {
-    return this.#answer(`deliveries ${id}`, () => this.#deliveries(this.#seq(id)));
+    return this.#answer(`deliveries ${id}`, () => [
+      ...this.sentAgain(id),
+      ...this.#deliveries(this.#seq(id)),
+    ]);
   }
 
   deliveryBody(number: number): Promise<Uint8Array> {
@@ -659,6 +662,15 @@ export class FakeBackend extends Rules implements Backend {
     return matching.map((seq) => this.#row(seq));
   }
 
+  protected forwardsOf(endpoint: string): ForwardView[] {
+    return this.#owned.all.find(({ id }) => id === endpoint)?.forwards ?? [];
+  }
+
+  protected arrived(): string {
+    this.arrive(1);
+    return this.#row(this.#total - 1).id;
+  }
+
   async #answer<Answer>(asked: string, answer: () => Answer): Promise<Answer> {
     this.asked.push(asked);
     await Promise.resolve();
@@ -759,9 +771,12 @@ export class FakeBackend extends Rules implements Backend {
     const receivedAtMs = this.#receivedAtMs(seq);
     const endpoint = this.#endpointOf(seq);
     const type = sample.headers.find(([name]) => name === "content-type")?.[1] ?? null;
+    const id = `01936f2e-7c1a-7000-8000-${seq.toString(16).padStart(12, "0")}`;
+    const origin = this.originOf(id);
     return {
+      ...(origin === undefined ? {} : { origin }),
       seq,
-      id: `01936f2e-7c1a-7000-8000-${seq.toString(16).padStart(12, "0")}`,
+      id,
       endpoint,
       source: endpoint === "local" ? "local" : "relay",
       receivedAtMs,
