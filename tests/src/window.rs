@@ -188,8 +188,13 @@ impl Window {
     }
 
     fn look(&self, css: &str, text: &str) -> Option<WebElement> {
+        // The editor's view stands in a shadow root, whose text is no text of its host.
         let script = "const [css, text] = arguments;
-            const says = (one) => `${one.textContent} ${one.ariaLabel ?? ''}`.includes(text);
+            const within = (one) => [...one.querySelectorAll('*')].map(
+              (inner) => inner.shadowRoot?.textContent ?? '');
+            const says = (one) => one.textContent.includes(text)
+              || `${one.ariaLabel ?? ''}`.includes(text)
+              || within(one).some((inner) => inner.includes(text));
             const all = [...document.querySelectorAll(css)];
             return all.find((one) => one.checkVisibility() && says(one)) ?? null;";
         let args = vec![json!(css), json!(text)];
@@ -269,8 +274,8 @@ impl Window {
     /// When it does not say so.
     #[must_use]
     pub fn receiver(&self) -> SocketAddr {
-        self.element("footer button", "receiver ");
-        let status = self.text("footer button");
+        let button = self.element("footer button", "receiver ");
+        let status = self.drive("the receiver", async |_| button.text().await);
         let (_, address) = status.rsplit_once(' ').expect("the address stands last");
         address.trim().parse().expect("an address")
     }

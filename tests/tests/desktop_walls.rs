@@ -6,7 +6,7 @@ use std::net::TcpListener;
 use serde_json::{Value, json};
 use tests::{
     sender::{request, send},
-    window::{Desk, PANEL, ROW, TAB},
+    window::{Desk, PANEL, ROW, TAB, Window},
 };
 
 /// Text that would run, were it ever taken for a page.
@@ -19,42 +19,97 @@ const HOSTILE: [&str; 6] = [
     "<iframe srcdoc='<script>parent.__pwned=1</script>'></iframe><a href='javascript:window.__pwned=1'>x</a>",
 ];
 
+/// How many elements there are of each kind that runs or loads, in the editor's view too.
+const ELEMENTS: &str = "const all = (root) => [...root.querySelectorAll('*')].flatMap(
+        (one) => [one.localName, ...(one.shadowRoot ? all(one.shadowRoot) : [])]);
+    const here = all(document);
+    return ['script', 'img', 'iframe', 'base', 'meta', 'link', 'a', 'object']
+        .map((name) => here.filter((one) => one === name).length)";
+
+/// Keeps in mind what the content policy refused.
+const WATCH: &str = "window.__refused = [];
+    addEventListener('securitypolicyviolation', (event) =>
+        window.__refused.push(`${event.effectiveDirective}: ${event.blockedURI}`))";
+
+fn post(window: &Window, target: &str, headers: &[(&str, &str)], body: &[u8]) {
+    let answer = send(window.receiver(), &request("POST", target, headers, body));
+    assert_eq!(answer.expect("an answer").status, 200);
+}
+
+/// Shows the body in the way called `view`.
+fn look(window: &Window, view: &str) {
+    window.click("[role=radiogroup][aria-label^='Show the body'] label", view);
+    window.settle();
+}
+
+/// Nothing ran, nothing was loaded, and the page is the one that it was.
+fn check_nothing_ran(window: &Window, before: &Value) {
+    window.settle();
+    assert_eq!(window.run("return window.__pwned", &[]), Value::Null);
+    assert_eq!(&window.run(ELEMENTS, &[]), before);
+    assert_eq!(window.run("return window.__refused", &[]), json!([]));
+    assert_eq!(window.run("return location.protocol", &[]), "tauri:");
+}
+
+/// A window that has shown a timeline and a text, for both load their parts when first needed; and
+/// its elements.
+fn warmed(desk: &Desk) -> (Window, Value) {
+    let window = desk.open();
+    let _ = window.run(WATCH, &[]);
+    post(
+        &window,
+        "/first",
+        &[("Content-Type", "text/plain")],
+        b"plain",
+    );
+    window.click(ROW, "/first");
+    window.element(PANEL, "plain");
+    window.element(".chart canvas", "");
+    let before = window.run(ELEMENTS, &[]);
+    (window, before)
+}
+
 #[test]
 fn what_strangers_send_is_text_and_never_code() {
     let desk = Desk::set_up();
-    let window = desk.open();
-    let to = window.receiver();
-    let elements = "return ['script', 'img', 'iframe', 'base', 'meta', 'link', 'a', 'object']
-        .map((name) => document.querySelectorAll(name).length)";
-    let before = window.run(elements, &[]);
+    let (window, before) = warmed(&desk);
     for (number, hostile) in HOSTILE.into_iter().enumerate() {
-        let escaped: String = hostile.bytes().map(|byte| format!("%{byte:02X}")).collect();
+        let escaped = escaped(hostile);
         let json = json!({ hostile: [hostile] }).to_string();
-        for (kind, body) in [("application/json", &*json), ("image/svg+xml", hostile)] {
+        for (kind, body, views) in [
+            (
+                "application/json",
+                &*json,
+                &["Hex", "Tree", "Pretty", "Text"][..],
+            ),
+            ("image/svg+xml", hostile, &["Hex", "Text"]),
+        ] {
             let path = format!("/'onload=window.__pwned=1/{number}/{kind}");
             let target = format!("{path}?q={escaped}&{escaped}=v");
+            // Follows what comes again, which the click on a row had stopped.
+            window.click("header button", "Paused");
             let headers = [("X-Hostile", hostile), ("Content-Type", kind)];
-            let answer = send(to, &request("POST", &target, &headers, body.as_bytes()));
-            assert_eq!(answer.unwrap().status, 200);
+            post(&window, &target, &headers, body.as_bytes());
             window.click(ROW, &path);
             for tab in ["Headers", "Query", "Raw"] {
                 window.click(TAB, tab);
                 window.element(PANEL, hostile);
             }
             window.click(TAB, "Body");
-            for view in ["Hex", "Text"] {
-                window.click("[role=radiogroup] label", view);
-                window.settle();
+            for view in views {
+                look(&window, view);
+                if *view != "Hex" {
+                    window.element(PANEL, hostile);
+                }
             }
-            window.element(PANEL, hostile);
-            // Follows what comes again, which the click on a row had stopped.
-            window.click("header button", "Paused");
         }
     }
-    window.settle();
-    assert_eq!(window.run("return window.__pwned", &[]), Value::Null);
-    assert_eq!(window.run(elements, &[]), before);
-    assert_eq!(window.run("return location.protocol", &[]), "tauri:");
+    check_nothing_ran(&window, &before);
+}
+
+/// Each byte as `%XX`.
+fn escaped(text: &str) -> String {
+    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
 }
 
 #[test]
@@ -98,6 +153,7 @@ fn a_command_refuses_what_is_not_its_own() {
     let desk = Desk::set_up();
     let window = desk.open();
     let id = "00000000000000000000000000000000";
+    let body = json!({ "of": { "of": "capture", "id": id }, "parts": [], "isAsSent": false, "isWhole": false });
     for (command, args, code) in [
         ("detail", json!({ "id": id }), "no_capture"),
         ("detail", json!({ "id": "../../etc/passwd" }), "no_capture"),
@@ -108,12 +164,12 @@ fn a_command_refuses_what_is_not_its_own() {
         ),
         (
             "tree",
-            json!({ "id": id, "folded": [], "from": 0, "count": 9 }),
+            json!({ "body": body, "folds": { "isAll": false, "nodes": [] }, "from": 0, "count": 9 }),
             "no_capture",
         ),
         (
             "text",
-            json!({ "id": id, "from": 0, "count": 9 }),
+            json!({ "body": body, "form": "text", "from": 0, "count": 9 }),
             "no_capture",
         ),
         (

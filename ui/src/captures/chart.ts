@@ -1,6 +1,7 @@
 // The chart of arrivals: bars on a canvas, a span that is drawn with the mouse. In a chunk of its
 // own, for it is wanted after the first screen.
 
+import "./locale"; // before uPlot
 import "uplot/dist/uPlot.min.css";
 import uPlot from "uplot";
 
