@@ -173,7 +173,10 @@ const LOOKS: (Opening & { name: string })[] = (["light", "dark"] as const).flatM
 
 test.each(LOOKS)("rules and runs, $name", async ({ name, ...opening }) => {
   const page = await open(opening);
-  await page.getByRole("button", { name: /^GitHub/ }).first().click();
+  await page
+    .getByRole("button", { name: /^GitHub/ })
+    .first()
+    .click();
   await page.getByRole("option").first().click();
   const side = page.getByRole("button", { name: /Rules · Runs|规则 · 运行/ });
   await side.click();
