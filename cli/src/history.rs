@@ -33,12 +33,12 @@ pub(crate) fn is_done_without(args: &History, data: &Path, clock: Clock) -> anyh
         }
         // A history that cannot be opened makes way; any other is restored by the engine.
         HistoryCommand::Restore { file, yes } if own.exists() => {
-            let broken = match engine::check_history(&own) {
-                Err(Error::Care(
-                    broken @ (engine::CareError::Damaged { .. }
-                    | engine::CareError::NotAHistory { .. }),
-                )) => broken,
-                _ => return Ok(false),
+            let Err(Error::Care(
+                broken
+                @ (engine::CareError::Damaged { .. } | engine::CareError::NotAHistory { .. }),
+            )) = engine::check_history(&own)
+            else {
+                return Ok(false);
             };
             let found = engine::check_history(file)?;
             if !yes {
