@@ -32,11 +32,28 @@ impl Attention {
         self.has_focus.load(Ordering::Relaxed)
     }
 
-    /// The focus came or went; what has come until now is seen.
-    pub(crate) fn focus(&self, has_focus: bool) {
-        self.has_focus.store(has_focus, Ordering::Relaxed);
+    /// The focus came or went; what has come until now is seen. Whether that is news: some desktops
+    /// say it twice.
+    pub(crate) fn focus(&self, has_focus: bool) -> bool {
+        if self.has_focus.swap(has_focus, Ordering::Relaxed) == has_focus {
+            return false;
+        }
         self.seen.store(EVERYTHING, Ordering::Relaxed);
         self.changed.notify_one();
+        true
+    }
+
+    /// Looks up what is the newest now, so that what comes from now on is unread.
+    ///
+    /// # Errors
+    /// When the history cannot be read.
+    pub(crate) async fn settle(&self, engine: &Engine) -> Result<(), engine::Error> {
+        let newest = engine.newest().await?;
+        // A focus that came or went since then looks by itself.
+        let _ =
+            self.seen
+                .compare_exchange(EVERYTHING, newest, Ordering::Relaxed, Ordering::Relaxed);
+        Ok(())
     }
 
     /// Captures that came while nobody looked.

@@ -32,7 +32,7 @@ use std::{
 use anyhow::Context;
 use clap::Parser;
 use engine::{Engine, Options, ReceiveAt};
-use tauri::{AppHandle, Emitter, Manager, RunEvent, WindowEvent};
+use tauri::{AppHandle, Emitter, RunEvent, WindowEvent};
 use tokio::{runtime::Runtime, task::JoinSet};
 use tracing_subscriber::EnvFilter;
 
@@ -169,7 +169,7 @@ fn run(args: Args) -> anyhow::Result<()> {
 fn heard_of_window(app: &AppHandle, event: &WindowEvent) {
     match event {
         WindowEvent::CloseRequested { api, .. } => closing::request(app, api),
-        WindowEvent::Focused(has_focus) => app.state::<Attention>().focus(*has_focus),
+        WindowEvent::Focused(has_focus) => window::focused(app, *has_focus),
         _ => {}
     }
 }

@@ -67,7 +67,21 @@ pub(crate) fn hide(app: &AppHandle) {
         tracing::warn!("the window could not be hidden: {error}");
     }
     // Not every desktop says so of a window that goes.
-    app.state::<Attention>().focus(false);
+    focused(app, false);
+}
+
+/// The focus came or went.
+pub(crate) fn focused(app: &AppHandle, has_focus: bool) {
+    if !app.state::<Attention>().focus(has_focus) {
+        return;
+    }
+    let app = app.clone();
+    tauri::async_runtime::spawn(async move {
+        let engine = app.state::<Engine>();
+        if let Err(error) = app.state::<Attention>().settle(&engine).await {
+            tracing::warn!("what is unread is not known: {error}");
+        }
+    });
 }
 
 /// Puts it before its user again; a desktop that lets no program take the focus marks it instead.

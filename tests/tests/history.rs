@@ -36,7 +36,7 @@ fn json(text: &str) -> Value {
 
 fn pin(desktop: &Desktop, id: &str) {
     let db = rusqlite::Connection::open(desktop.data.join("history.db")).unwrap();
-    let sql = "UPDATE captures SET pinned = 1 WHERE hex(id) = upper(replace(?1, '-', ''))";
+    let sql = "UPDATE captures SET is_pinned = 1 WHERE hex(id) = upper(replace(?1, '-', ''))";
     assert_eq!(db.execute(sql, [id]).unwrap(), 1);
 }
 

@@ -10,7 +10,7 @@ import { hasFailed, sorted } from "../state/many.svelte";
 export const MOST_LINES = 200;
 
 /** How a send ended, in a word. */
-export function outcomeOf({ status, error }: ReplaySend): string {
+function outcomeOf({ status, error }: ReplaySend): string {
   return status === null ? (error ?? "-") : String(status);
 }
 

@@ -48,7 +48,7 @@ interface Asking {
 }
 
 /** How a single capture goes. */
-export const ONCE: Omit<ReplayOptions, "to" | "asSender"> = {
+const ONCE: Omit<ReplayOptions, "to" | "asSender"> = {
   edit: null,
   pace: { pace: "now" },
   atOnce: null,
