@@ -174,6 +174,8 @@ for (const theme of ["light", "dark"] as const) {
         for (const at of [5, 1]) {
           await options(page).nth(at).click();
           await page.keyboard.press("p");
+          // The pinned ones on top move the list.
+          await options(page).nth(at).locator(".star").waitFor();
         }
         await page.keyboard.press("n");
         await page.locator(".note input").fill("ask Ada about the long retry of this one");

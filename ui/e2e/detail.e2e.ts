@@ -28,6 +28,7 @@ test("number keys choose tabs, arrow keys move between them", async () => {
     ["5", "Response"],
     ["6", "Verify"],
     ["7", "Diff"],
+    ["8", "Runs"],
     ["1", "Body"],
   ] as const) {
     await page.keyboard.press(key);
@@ -37,7 +38,7 @@ test("number keys choose tabs, arrow keys move between them", async () => {
   await page.keyboard.press("ArrowRight");
   expect(await selectedTab(page)).toContain("Headers");
   await page.keyboard.press("End");
-  expect(await selectedTab(page)).toContain("Diff");
+  expect(await selectedTab(page)).toContain("Runs");
   expect(await page.locator("[role=tab][tabindex='0']").count()).toBe(1);
 });
 

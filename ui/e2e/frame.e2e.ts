@@ -248,7 +248,7 @@ test("long lines in a pane make the window no wider, and a focus moves it nowher
     const edges = await page.evaluate<number[]>(
       "[...document.querySelectorAll('.window, .window > *')].flatMap((part) => [part.getBoundingClientRect().left, part.getBoundingClientRect().right])",
     );
-    expect(edges).toEqual([0, 900, 0, 900, 0, 900, 0, 900]);
+    expect([...new Set(edges)]).toEqual([0, 900]);
     await page.close();
   }
 });

@@ -72,6 +72,7 @@ test("a recorded key does its action, and the usual ones come back", async () =>
   await page.keyboard.press("g");
   await page.getByRole("option", { selected: true }).waitFor();
   await page.reload();
+  await page.getByRole("option").first().waitFor();
   await at(page, "Keys");
   await row(page, "Newest capture")
     .getByRole("button", { name: /^The usual keys/ })
