@@ -74,7 +74,8 @@ test("closing asks, and the answer goes to the window", async () => {
     const dialog = page.getByRole("dialog", { name: "Keep Tenterhook running?" });
     await dialog.getByRole("button", { name: label }).click();
     await dialog.waitFor({ state: "detached" });
-    expect(await asked(page, answer)).toHaveLength(1);
+    // What its closing says comes a moment after.
+    await expect.poll(() => asked(page, answer)).toHaveLength(1);
   }
   await page.getByRole("combobox", { name: "Filter" }).press("Control+q");
   expect(await asked(page, "leave quit false")).toHaveLength(1);
