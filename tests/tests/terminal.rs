@@ -59,7 +59,7 @@ fn bash_completes_verbs_and_options() {
 fn zsh_completes_verbs() {
     // What zsh would offer is handed to `compadd`, by way of its own `_describe`.
     let script = r#"
-        autoload -U compinit && compinit -u -d /dev/null 2>/dev/null
+        autoload -U compinit && compinit -u -D 2>/dev/null
         . "$1"
         [[ ${_comps[tenterhook]} == _tenterhook ]] || { print not registered; exit 1 }
         _describe() { local name=${@[-1]}; print -l -- ${(P)name} }
