@@ -1,4 +1,4 @@
-//! Pictures by their first bytes: what they are, and how large. Start at [`format`].
+//! Pictures by their first bytes: what they are, and how large. Start at [`format()`].
 
 /// A picture that browsers draw and that has no code in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
