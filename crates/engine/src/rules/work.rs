@@ -31,6 +31,7 @@ use crate::{
         captures, pairing,
         runs::{self, Outcome, State, Stored},
     },
+    tunnel,
     view::Event,
 };
 
@@ -124,7 +125,7 @@ impl RuleKeeper {
 
     async fn take(&self) -> Option<File> {
         loop {
-            match lock(&self.data.join("rules.lock")) {
+            match tunnel::lock(&self.data.join("rules.lock")) {
                 Ok(file) => return Some(file),
                 Err(TryLockError::WouldBlock) => sleep(LOOK_EVERY).await,
                 Err(TryLockError::Error(error)) => {
@@ -318,17 +319,6 @@ pub(super) async fn is_confirmed(
         .read(move |db| runs::confirmed(db, &endpoint, &id))
         .await?;
     Ok(kept.is_some_and(|kept| kept == hook.fingerprint()))
-}
-
-fn lock(path: &std::path::Path) -> Result<File, TryLockError> {
-    let file = File::options()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(path);
-    let file = file.map_err(TryLockError::Error)?;
-    file.try_lock()?;
-    Ok(file)
 }
 
 /// One run on its way.

@@ -337,7 +337,8 @@ fn line_lock(data: &Path) -> PathBuf {
     data.join("line.lock")
 }
 
-fn lock(path: &Path) -> Result<File, std::fs::TryLockError> {
+/// Takes the lock that the file at `path` is, for as long as the answer is kept.
+pub(crate) fn lock(path: &Path) -> Result<File, std::fs::TryLockError> {
     let file = File::options()
         .create(true)
         .truncate(false)
